@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// All that the node pool manager can be told about one group, all that it can ask for, and the
+// facts it states.
+
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <variant>
+
+#include "core/base/handle.h"
+#include "core/base/record.h"
+#include "core/base/time.h"
+#include "core/capacity/requirement.h"
+#include "core/pool/membership.h"
+
+namespace fn::core {
+
+// ---- events ----
+
+// An LB says what the group needs there. `sequence` is the sender's; zero: unordered wire.
+struct CapacityAdvertised {
+  LbHandle lb;
+  std::uint32_t sequence = 0;
+  Requirement requirement;
+};
+
+// An LB rests a runner, or uses it again.
+struct RunnerReported {
+  LbHandle lb;
+  RunnerHandle runner;
+  std::uint32_t rested = 0;
+};
+
+// Everything that the provider has for the group now, in its own order: the whole truth, not a
+// change. A runner that is missing here and was here before is lost.
+struct RunnersListed {
+  std::span<const Member> runners;
+};
+
+// The provider took (a part of) an order, or refused it: `granted` of the runners asked for will
+// turn up in a list.
+struct ProvisionAnswered {
+  std::uint32_t order = 0;
+  std::uint32_t granted = 0;
+};
+
+// A draining runner holds no call any more.
+struct RunnerIdle {
+  RunnerHandle runner;
+};
+
+struct NpmDeadlineReached {};
+
+using NpmEvent = std::variant<CapacityAdvertised,
+                              RunnerReported,
+                              RunnersListed,
+                              ProvisionAnswered,
+                              RunnerIdle,
+                              NpmDeadlineReached>;
+
+// ---- actions ----
+
+enum class NpmActionKind : std::uint8_t {
+  kProvisionRunners,
+  kRemoveRunner,
+  kDrainRunner,
+  kReviveRunner,
+  kPublishMembership,
+};
+
+// Ask the provider for `count` runners; they turn up in a later RunnersListed.
+struct ProvisionRunners {
+  static constexpr NpmActionKind kKind = NpmActionKind::kProvisionRunners;
+  std::uint32_t order = 0;
+  std::uint32_t count = 0;
+};
+
+struct RemoveRunner {
+  static constexpr NpmActionKind kKind = NpmActionKind::kRemoveRunner;
+  RunnerHandle runner;
+  std::uint32_t busy = 0;  // 1: it was not known to be idle
+};
+
+// Tell the runner to take no new call and to say RunnerIdle.
+struct DrainRunner {
+  static constexpr NpmActionKind kKind = NpmActionKind::kDrainRunner;
+  RunnerHandle runner;
+};
+
+struct ReviveRunner {
+  static constexpr NpmActionKind kKind = NpmActionKind::kReviveRunner;
+  RunnerHandle runner;
+};
+
+// The group's active runners changed: tell every LB. The list is NodePoolManager::members().
+struct PublishMembership {
+  static constexpr NpmActionKind kKind = NpmActionKind::kPublishMembership;
+  std::uint64_t generation = 0;
+  std::uint64_t members = 0;
+};
+
+// ---- facts ----
+
+enum class NpmFactKind : std::uint8_t {
+  kGroupScaled,
+  kRunnerChanged,
+  kOrderFailed,
+  kRequirementExpired,
+  kEventIgnored,
+};
+
+// Which rules cut or moved the scaler's wish (a set).
+enum ScaleLimit : std::uint32_t {
+  kLimitNone = 0,
+  kLimitMin = 1U << 0,
+  kLimitMax = 1U << 1,
+  kLimitStep = 1U << 2,
+  kLimitWindow = 1U << 3,
+  kLimitCooldown = 1U << 4,
+  kLimitHeadroom = 1U << 5,
+  kLimitLongWait = 1U << 6,
+  kLimitLastRunner = 1U << 7,
+  kLimitPanic = 1U << 8,
+};
+
+// The group's size was changed: `wish` is what the demand alone asks for, `target` what came of it.
+struct GroupScaled {
+  static constexpr NpmFactKind kKind = NpmFactKind::kGroupScaled;
+  std::uint32_t demand_mib = 0;
+  std::uint32_t wish = 0;
+  std::uint32_t target = 0;
+  std::uint32_t limits = 0;
+  std::uint16_t provisioned = 0;
+  std::uint16_t revived = 0;
+  std::uint16_t drained = 0;
+  std::uint16_t cancelled = 0;
+};
+
+enum class RunnerChange : std::uint8_t {
+  kActive,
+  kDraining,
+  kRevived,
+  kRemovedIdle,
+  kRemovedAtDeadline,
+  kLost,
+  kReplaced,  // every LB that uses it rested it
+  kAdopted,   // it existed before this NPM knew of it
+};
+
+struct RunnerChanged {
+  static constexpr NpmFactKind kKind = NpmFactKind::kRunnerChanged;
+  RunnerHandle runner;
+  RunnerChange change = RunnerChange::kActive;
+  std::uint8_t pad[3] = {};
+};
+
+// An order was refused, or not delivered in time; the next try is after `pause`.
+struct OrderFailed {
+  static constexpr NpmFactKind kKind = NpmFactKind::kOrderFailed;
+  std::uint32_t order = 0;
+  std::uint32_t missing = 0;
+  Duration pause{};
+};
+
+// A silent LB's claim ended with its lease.
+struct RequirementExpired {
+  static constexpr NpmFactKind kKind = NpmFactKind::kRequirementExpired;
+  LbHandle lb;
+  std::uint32_t memory_mib = 0;
+};
+
+enum class IgnoredNpmEvent : std::uint8_t { kOldSequence, kUnknownRunner, kUnknownOrder };
+
+struct NpmEventIgnored {
+  static constexpr NpmFactKind kKind = NpmFactKind::kEventIgnored;
+  IgnoredNpmEvent what = IgnoredNpmEvent::kOldSequence;
+  std::uint8_t pad[3] = {};
+  std::uint32_t subject = 0;
+};
+
+using NpmAction = Record<NpmActionKind>;
+using NpmFact = Record<NpmFactKind>;
+using NpmOut = Out<NpmActionKind, NpmFactKind>;
+
+}  // namespace fn::core
