@@ -8,6 +8,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <type_traits>
@@ -15,19 +16,50 @@
 
 namespace fn::core {
 
+using Words = std::array<std::uint64_t, 3>;
+
+// A plain struct of at most 24 bytes as words, and back. The halves of a word are joined in
+// registers: reading whole words from memory that was just written in halves stalls the processor.
+template <typename Body>
+Words pack(const Body& body) {
+  Words words{};
+  if constexpr (!std::is_empty_v<Body>) {
+    static_assert(std::is_trivially_copyable_v<Body> && sizeof(Body) <= sizeof(Words));
+    static_assert(std::has_unique_object_representations_v<Body>, "padding has no fixed value");
+    std::array<std::uint32_t, 6> halves{};
+    std::memcpy(halves.data(), &body, sizeof(Body));
+    for (std::size_t index = 0; index < words.size(); ++index) {
+      words[index] = halves[2 * index] | (std::uint64_t{halves[2 * index + 1]} << 32);
+    }
+  }
+  return words;
+}
+
+template <typename Body>
+Body unpack(const Words& words) {
+  Body body;
+  if constexpr (!std::is_empty_v<Body>) {
+    static_assert(std::is_trivially_copyable_v<Body> && sizeof(Body) <= sizeof(Words));
+    std::array<std::uint32_t, 6> halves{};
+    for (std::size_t index = 0; index < words.size(); ++index) {
+      halves[2 * index] = static_cast<std::uint32_t>(words[index]);
+      halves[2 * index + 1] = static_cast<std::uint32_t>(words[index] >> 32);
+    }
+    std::memcpy(static_cast<void*>(&body), halves.data(), sizeof(Body));
+  }
+  return body;
+}
+
 template <typename Kind>
 class Record {
  public:
+  Record(Kind kind, const Words& words)
+      : kind_(static_cast<std::uint64_t>(kind)), words_(words) {}
+
   template <typename Body>
   static Record of(const Body& body) {
-    static_assert(std::is_trivially_copyable_v<Body> && sizeof(Body) <= 24);
     static_assert(std::is_same_v<decltype(Body::kKind), const Kind>);
-    Record record;
-    record.kind_ = static_cast<std::uint64_t>(Body::kKind);
-    if constexpr (!std::is_empty_v<Body>) {
-      std::memcpy(record.words_.data(), &body, sizeof(Body));
-    }
-    return record;
+    return Record(Body::kKind, pack(body));
   }
 
   [[nodiscard]] Kind kind() const { return static_cast<Kind>(kind_); }
@@ -35,18 +67,14 @@ class Record {
   // The body. REQUIRES: kind() == Body::kKind.
   template <typename Body>
   [[nodiscard]] Body as() const {
-    Body body;
-    if constexpr (!std::is_empty_v<Body>) {
-      std::memcpy(&body, words_.data(), sizeof(Body));
-    }
-    return body;
+    return unpack<Body>(words_);
   }
 
-  [[nodiscard]] const std::array<std::uint64_t, 3>& words() const { return words_; }
+  [[nodiscard]] const Words& words() const { return words_; }
 
  private:
-  std::uint64_t kind_ = 0;
-  std::array<std::uint64_t, 3> words_{};
+  std::uint64_t kind_;
+  Words words_;
 };
 
 // What one step answers: actions, to be carried out in order, and facts. The caller owns it, hands
@@ -58,12 +86,14 @@ struct Out {
 
   template <typename Body>
   void act(const Body& body) {
-    actions.push_back(Record<ActionKind>::of(body));
+    static_assert(std::is_same_v<decltype(Body::kKind), const ActionKind>);
+    actions.emplace_back(Body::kKind, pack(body));
   }
 
   template <typename Body>
   void note(const Body& body) {
-    facts.push_back(Record<FactKind>::of(body));
+    static_assert(std::is_same_v<decltype(Body::kKind), const FactKind>);
+    facts.emplace_back(Body::kKind, pack(body));
   }
 
   void clear() {

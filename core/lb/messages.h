@@ -18,7 +18,7 @@
 namespace fn::core {
 
 // Why a call ended without having run, or why it had to go on looking.
-enum class RefusalReason : std::uint8_t {
+enum class RefusalReason : std::uint32_t {
   kNone,
   kRunnerFull,       // no memory or CPU, nothing to evict
   kRunnerDraining,   // the runner leaves its pool
@@ -32,7 +32,7 @@ enum class RefusalReason : std::uint8_t {
 };
 
 // How a call ends for its caller. Exactly one per call.
-enum class CallOutcome : std::uint8_t { kCompleted, kRefused, kTimedOut, kFailed };
+enum class CallOutcome : std::uint32_t { kCompleted, kRefused, kTimedOut, kFailed };
 
 // ---- events: what happened outside ----
 
@@ -58,7 +58,6 @@ struct CallNacked {
   CallHandle call;
   std::uint32_t attempt = 0;
   RefusalReason reason = RefusalReason::kRunnerFull;
-  std::uint8_t pad[3] = {};
 };
 
 // The call has left the runner, well or not.
@@ -66,7 +65,6 @@ struct CallFinished {
   CallHandle call;
   std::uint32_t attempt = 0;
   CallOutcome outcome = CallOutcome::kCompleted;
-  std::uint8_t pad[3] = {};
 };
 
 // The stream to a runner broke: every call on it is lost to this LB.
@@ -135,7 +133,6 @@ struct RespondToCaller {
   std::uint32_t retry_after_s = 0;
   CallOutcome outcome = CallOutcome::kCompleted;
   RefusalReason reason = RefusalReason::kNone;
-  std::uint8_t pad[2] = {};
 };
 
 // Tell the NPM what this group needs here and now: absolute, not a change.
@@ -188,7 +185,6 @@ struct CallRetried {
   RunnerHandle runner;
   std::uint32_t attempt = 0;
   RefusalReason reason = RefusalReason::kNone;
-  std::uint8_t pad[3] = {};
 };
 
 // The call waits in its group's queue, which now holds `waiting` calls.
@@ -197,7 +193,6 @@ struct CallQueued {
   CallHandle call;
   std::uint32_t waiting = 0;
   RefusalReason reason = RefusalReason::kNone;
-  std::uint8_t pad[3] = {};
 };
 
 // A smaller call went past a refused head.
@@ -215,7 +210,6 @@ struct CallEnded {
   Duration waited{};
   CallOutcome outcome = CallOutcome::kRefused;
   RefusalReason reason = RefusalReason::kNone;
-  std::uint8_t pad[6] = {};
 };
 
 // The LB leaves the runner alone for `pause`, because it broke or stayed silent.
@@ -231,7 +225,7 @@ struct RunnerUsedAgain {
   RunnerHandle runner;
 };
 
-enum class IgnoredLbEvent : std::uint8_t {
+enum class IgnoredLbEvent : std::uint32_t {
   kStaleAttempt,
   kUnknownCall,
   kUnknownRunner,
@@ -241,7 +235,6 @@ enum class IgnoredLbEvent : std::uint8_t {
 struct LbEventIgnored {
   static constexpr LbFactKind kKind = LbFactKind::kEventIgnored;
   IgnoredLbEvent what = IgnoredLbEvent::kStaleAttempt;
-  std::uint8_t pad[3] = {};
   std::uint32_t subject = 0;
 };
 

@@ -14,6 +14,7 @@
 #include "core/base/time.h"
 #include "core/capacity/requirement.h"
 #include "core/pool/membership.h"
+#include "core/scaling/scale_limit.h"
 
 namespace fn::core {
 
@@ -111,34 +112,20 @@ enum class NpmFactKind : std::uint8_t {
   kEventIgnored,
 };
 
-// Which rules cut or moved the scaler's wish (a set).
-enum ScaleLimit : std::uint32_t {
-  kLimitNone = 0,
-  kLimitMin = 1U << 0,
-  kLimitMax = 1U << 1,
-  kLimitStep = 1U << 2,
-  kLimitWindow = 1U << 3,
-  kLimitCooldown = 1U << 4,
-  kLimitHeadroom = 1U << 5,
-  kLimitLongWait = 1U << 6,
-  kLimitLastRunner = 1U << 7,
-  kLimitPanic = 1U << 8,
-};
-
 // The group's size was changed: `wish` is what the demand alone asks for, `target` what came of it.
 struct GroupScaled {
   static constexpr NpmFactKind kKind = NpmFactKind::kGroupScaled;
   std::uint32_t demand_mib = 0;
   std::uint32_t wish = 0;
   std::uint32_t target = 0;
-  std::uint32_t limits = 0;
+  std::uint32_t limits = 0;  // a set of ScaleLimit
   std::uint16_t provisioned = 0;
   std::uint16_t revived = 0;
   std::uint16_t drained = 0;
   std::uint16_t cancelled = 0;
 };
 
-enum class RunnerChange : std::uint8_t {
+enum class RunnerChange : std::uint32_t {
   kActive,
   kDraining,
   kRevived,
@@ -153,7 +140,6 @@ struct RunnerChanged {
   static constexpr NpmFactKind kKind = NpmFactKind::kRunnerChanged;
   RunnerHandle runner;
   RunnerChange change = RunnerChange::kActive;
-  std::uint8_t pad[3] = {};
 };
 
 // An order was refused, or not delivered in time; the next try is after `pause`.
@@ -171,12 +157,17 @@ struct RequirementExpired {
   std::uint32_t memory_mib = 0;
 };
 
-enum class IgnoredNpmEvent : std::uint8_t { kOldSequence, kUnknownRunner, kUnknownOrder };
+enum class IgnoredNpmEvent : std::uint32_t {
+  kOldSequence,
+  kUnknownRunner,
+  kUnknownOrder,
+  kRunnerNotDraining,  // it was revived while it said that it is idle
+  kTooManyLbs,
+};
 
 struct NpmEventIgnored {
   static constexpr NpmFactKind kKind = NpmFactKind::kEventIgnored;
   IgnoredNpmEvent what = IgnoredNpmEvent::kOldSequence;
-  std::uint8_t pad[3] = {};
   std::uint32_t subject = 0;
 };
 

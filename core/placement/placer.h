@@ -16,35 +16,13 @@
 #include "core/base/handle.h"
 #include "core/base/rng.h"
 #include "core/model/function_table.h"
+#include "core/pool/candidate.h"
 
 namespace fn::core {
 
-// One runner by its position in the delivered membership.
-struct Candidate {
-  RunnerHandle runner;
-  std::uint32_t usable = 1;  // 0: rested by this LB
-  std::uint32_t memory_mib = 0;  // what it can hold; zero: unknown
-  std::uint32_t cpu_milli = 0;   // zero: unknown
-  std::uint32_t load_mib = 0;    // this LB's outstanding calls on it
-  std::uint32_t load_milli = 0;
-  std::uint32_t load_calls = 0;
-  // Above these a runner that does not queue surely refuses; the maximum where that is not known.
-  std::uint32_t limit_mib = 0xffffffffU;
-  std::uint32_t limit_milli = 0xffffffffU;
-
-  [[nodiscard]] bool can_take(const FunctionSpec& spec) const {
-    return usable != 0 && std::uint64_t{load_mib} + std::uint64_t(spec.memory.value) <= limit_mib &&
-           std::uint64_t{load_milli} + std::uint64_t(spec.cpu.value) <= limit_milli;
-  }
-};
-
-struct PoolView {
-  std::span<const Candidate> candidates;
-  std::uint64_t load_mib = 0;    // sum over the candidates
-  std::uint64_t memory_mib = 0;  // sum over the candidates
-};
-
-// Where one call's search stands: `start` is the position tried first, `step` how far it has walked.
+// Where one call's search stands: where it began and how far it has walked. Both are the placer's
+// own (a position, or an index of its ring). A membership change in between leaves a session
+// usable, but it may then meet a runner again.
 struct PlacementSession {
   std::uint32_t start = 0;
   std::uint32_t step = 0;
@@ -60,7 +38,9 @@ class Placer {
   Placer& operator=(const Placer&) = delete;
   virtual ~Placer() = default;
 
-  // The membership changed; also called once before the first call.
+  // The membership changed; also called once before the first call. Between two of these calls the
+  // candidates keep their number, order, handles and sizes; the rest of them may change at any
+  // time.
   virtual void members_changed(const PoolView& pool);
 
   // Position of the runner to try first, with `session` set, or kNone.
@@ -71,6 +51,7 @@ class Placer {
 
   // The one to try after a refusal, each runner at most once per session, or kNone. The default
   // walks on from `session.start` in membership order, past those that cannot take the call.
+  // REQUIRES: first() has returned a position for this session.
   virtual std::uint32_t next(const PoolView& pool,
                              const FunctionSpec& spec,
                              PlacementSession& session);
@@ -78,6 +59,8 @@ class Placer {
   // Fn's rule of 2018: every waiting call tries every runner again each 10 ms.
   [[nodiscard]] virtual bool every_call_polls() const { return false; }
 
+  // What decides beyond the arguments: random streams and counters. What follows from the
+  // membership is not saved: call members_changed() after load().
   virtual void save(Writer& out) const;
   virtual void load(Reader& in);
 };

@@ -49,8 +49,7 @@ struct RunEnded {
   ContainerHandle container;
   std::uint32_t number = 0;
   CallOutcome outcome = CallOutcome::kCompleted;
-  std::uint8_t reusable = 1;
-  std::uint8_t pad[2] = {};
+  std::uint32_t reusable = 1;
 };
 
 // The runner leaves its pool: no new call; say RunnerIdle once nothing runs.
@@ -97,7 +96,6 @@ struct NackCall {
   LbHandle lb;
   std::uint32_t attempt = 0;
   RefusalReason reason = RefusalReason::kRunnerFull;
-  std::uint8_t pad[3] = {};
 };
 
 struct FinishCall {
@@ -106,7 +104,6 @@ struct FinishCall {
   LbHandle lb;
   std::uint32_t attempt = 0;
   CallOutcome outcome = CallOutcome::kCompleted;
-  std::uint8_t pad[3] = {};
 };
 
 // Pull if needed, create, start; then say ContainerStarted. `image_cached` 0: the image is not in
@@ -126,9 +123,8 @@ struct RunCall {
   ContainerHandle container;
   std::uint32_t number = 0;
   CallHandle call;
-  std::uint8_t first_run = 0;
-  std::uint8_t thaw = 0;
-  std::uint8_t pad[2] = {};
+  std::uint32_t first_run = 0;
+  std::uint32_t thaw = 0;
 };
 
 // Stop the call in the container and remove the container.
@@ -139,7 +135,7 @@ struct StopRun {
   CallHandle call;
 };
 
-enum class RemovalReason : std::uint8_t { kExpired, kEvicted, kBroken };
+enum class RemovalReason : std::uint32_t { kExpired, kEvicted, kBroken };
 
 struct RemoveContainer {
   static constexpr RunnerActionKind kKind = RunnerActionKind::kRemoveContainer;
@@ -147,7 +143,6 @@ struct RemoveContainer {
   std::uint32_t number = 0;
   FunctionHandle function;
   RemovalReason reason = RemovalReason::kExpired;
-  std::uint8_t pad[3] = {};
 };
 
 struct FreezeContainer {
@@ -173,7 +168,6 @@ struct OfferRefused {
   std::uint32_t missing_mib = 0;
   std::uint32_t missing_milli = 0;
   RefusalReason reason = RefusalReason::kRunnerFull;
-  std::uint8_t pad[3] = {};
 };
 
 // An idle container went because `for_function` needed its room.
@@ -184,12 +178,11 @@ struct ContainerEvicted {
   Duration idle{};
 };
 
-enum class IgnoredRunnerEvent : std::uint8_t { kStaleContainer, kUnknownCall };
+enum class IgnoredRunnerEvent : std::uint32_t { kStaleContainer, kUnknownCall };
 
 struct RunnerEventIgnored {
   static constexpr RunnerFactKind kKind = RunnerFactKind::kEventIgnored;
   IgnoredRunnerEvent what = IgnoredRunnerEvent::kStaleContainer;
-  std::uint8_t pad[3] = {};
   std::uint32_t subject = 0;
 };
 

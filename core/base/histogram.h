@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Histogram of durations with integer counts: adding is a few nanoseconds, merging is exact, and
+// equal values in any order give equal answers on every machine.
+//
+// Buckets are one microsecond wide below 64 us; above, each power of two is cut into 64 equal
+// buckets. percentile() answers with the lower edge of a bucket of the first kind (less than 1 us
+// below the value) and with the middle of one of the second kind (at most 1/128, that is 0.79 %,
+// away), never outside the smallest and largest value that were added. The mean is exact.
+//
+// Every duration from zero to kForever has a bucket. Memory: 64 counters for each power of two that
+// was ever touched, at most 25 KiB; clear() keeps it and costs the touched range only.
+
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "core/base/assert.h"
+#include "core/base/bytes.h"
+#include "core/base/time.h"
+#include "core/base/wide.h"
+
+namespace fn::core {
+
+class Histogram {
+ public:
+  // REQUIRES: value >= 0.
+  void add(Duration value) {
+    FN_ASSERT(value.count() >= 0);
+    ++counter(bucket_of(value));
+    ++count_;
+    sum_ += value.count();
+    min_ = value < min_ ? value : min_;
+    max_ = value > max_ ? value : max_;
+  }
+
+  // As if all that `other` was told had been told to this one.
+  void merge(const Histogram& other);
+
+  // Forgets every value.
+  void clear();
+
+  [[nodiscard]] std::uint64_t count() const { return count_; }
+
+  // In nanoseconds, exact.
+  [[nodiscard]] WideInt sum() const { return sum_; }
+
+  // The exact mean, rounded down to a whole nanosecond; nothing of nothing.
+  [[nodiscard]] std::optional<Duration> mean() const;
+
+  // The value below or at which `per_mille` thousandths of all values lie (nearest rank: the
+  // smallest value with at least that share at or below it), as its bucket tells it; nothing of
+  // nothing. REQUIRES: per_mille <= 1000.
+  [[nodiscard]] std::optional<Duration> percentile(std::uint32_t per_mille) const;
+
+  void save(Writer& out) const;
+  static Result<Histogram> load(Reader& in);
+
+ private:
+  static constexpr std::uint32_t kPageBits = 6;
+  static constexpr std::uint32_t kPageSize = 1U << kPageBits;
+  // kForever is less than 2^54 us: a page for [0, 64) us and one for each power of two from 2^6.
+  static constexpr std::uint32_t kPages = 49;
+
+  using Page = std::array<std::uint64_t, kPageSize>;
+
+  static std::uint32_t bucket_of(Duration value) {
+    const std::uint64_t microseconds = static_cast<std::uint64_t>(value.count()) / 1000;
+    const auto page =
+        static_cast<std::uint32_t>(std::bit_width(microseconds | (kPageSize - 1))) - kPageBits;
+    const std::uint32_t shift = page - (page != 0 ? 1 : 0);
+    return page * kPageSize + (static_cast<std::uint32_t>(microseconds >> shift) & (kPageSize - 1));
+  }
+
+  static Duration representative(std::uint32_t bucket);
+
+  std::uint64_t& counter(std::uint32_t bucket) {
+    first_ = bucket < first_ ? bucket : first_;
+    last_ = bucket > last_ ? bucket : last_;
+    std::unique_ptr<Page>& page = pages_[bucket / kPageSize];
+    if (page == nullptr) [[unlikely]] {
+      page = std::make_unique<Page>();
+    }
+    return (*page)[bucket % kPageSize];
+  }
+
+  [[nodiscard]] std::uint64_t at(std::uint32_t bucket) const {
+    const std::unique_ptr<Page>& page = pages_[bucket / kPageSize];
+    return page == nullptr ? 0 : (*page)[bucket % kPageSize];
+  }
+
+  bool take_bucket(std::uint32_t bucket, std::uint64_t times);
+  [[nodiscard]] bool bounds_hold() const;
+
+  std::uint64_t count_ = 0;
+  WideInt sum_ = 0;
+  Duration min_ = kForever;
+  Duration max_{};
+  // The touched buckets lie in [first_, last_]; none is touched where first_ > last_.
+  std::uint32_t first_ = kPages * kPageSize;
+  std::uint32_t last_ = 0;
+  std::array<std::unique_ptr<Page>, kPages> pages_;
+};
+
+}  // namespace fn::core

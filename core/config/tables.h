@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The knobs of the core's config structs, one table per struct: what fnsim and the services share.
+// Members that follow from other knobs (an LB's phase, the largest runner) are not knobs.
+
+#pragma once
+
+#include <span>
+
+#include "core/config/field.h"
+#include "core/lb/lb_config.h"
+#include "core/npm/npm_config.h"
+#include "core/runner/runner_config.h"
+
+namespace fn::core {
+
+// Keys under `lb.`
+std::span<const Field<LbConfig>> lb_fields();
+
+// Keys under `npm.`
+std::span<const Field<NpmConfig>> npm_fields();
+
+// Keys under `runner.`
+std::span<const Field<RunnerConfig>> runner_fields();
+
+}  // namespace fn::core

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "core/io/toml.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <fstream>
+#include <toml++/toml.h>
+#include <utility>
+
+namespace fn::core {
+
+namespace {
+
+constexpr std::size_t kLargestText = std::size_t{1} << 20;
+constexpr std::size_t kMostSettings = 100'000;
+constexpr std::size_t kLongestKey = 256;
+// The parser nests a table per dot of a key and frees them recursively. A key ends with its line,
+// and values nest TOML_MAX_NESTED_VALUES deep (see meson.build), so this bounds the depth.
+constexpr std::ptrdiff_t kMostDotsInLine = 200;
+
+struct Located {
+  toml::source_index line = 0;
+  Setting setting;
+};
+
+bool is_bare(std::string_view part) {
+  return !part.empty() && std::all_of(part.begin(), part.end(), [](char letter) {
+    return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
+           (letter >= '0' && letter <= '9') || letter == '_' || letter == '-';
+  });
+}
+
+std::string joined(const std::string& prefix, std::string_view part) {
+  std::string key = prefix.empty() ? "" : prefix + ".";
+  return key + (is_bare(part) ? std::string(part) : "\"" + std::string(part) + "\"");
+}
+
+// Nothing in a message may break its line.
+std::string one_line(std::string_view text) {
+  std::string line(text);
+  std::replace_if(
+      line.begin(),
+      line.end(),
+      [](char letter) {
+        const auto code = static_cast<unsigned char>(letter);
+        return code < 0x20 || code == 0x7f;
+      },
+      '?');
+  return line;
+}
+
+std::string place_of(std::string_view name, const toml::source_position& at) {
+  return std::string(name) + ":" + std::to_string(at.line);
+}
+
+class Flattener {
+ public:
+  explicit Flattener(std::string_view name) : name_(name) {}
+
+  // The depth of nesting is limited by the parser.
+  Status add(const std::string& key, const toml::node& node) {
+    if (key.size() > kLongestKey || found_.size() >= kMostSettings) {
+      return refuse(node, "more than 100,000 settings, or a key of more than 256 characters");
+    }
+    if (const toml::table* table = node.as_table()) {
+      for (const auto& [part, child] : *table) {
+        Status status = add(joined(key, part.str()), child);
+        if (!status) {
+          return status;
+        }
+      }
+      return {};
+    }
+    if (const toml::array* list = node.as_array()) {
+      for (std::size_t index = 0; index < list->size(); ++index) {
+        Status status = add(key + "[" + std::to_string(index) + "]", (*list)[index]);
+        if (!status) {
+          return status;
+        }
+      }
+      return {};
+    }
+    return add_leaf(key, node);
+  }
+
+  // In the order of the file, which the tables do not keep.
+  std::vector<Setting> take() {
+    std::stable_sort(found_.begin(), found_.end(), [](const Located& left, const Located& right) {
+      return left.line < right.line;
+    });
+    std::vector<Setting> settings;
+    settings.reserve(found_.size());
+    for (Located& located : found_) {
+      settings.push_back(std::move(located.setting));
+    }
+    return settings;
+  }
+
+ private:
+  Status add_leaf(const std::string& key, const toml::node& node) {
+    const toml::source_position at = node.source().begin;
+    Value value;
+    if (const auto* truth = node.as_boolean()) {
+      value = truth->get();
+    } else if (const auto* whole = node.as_integer()) {
+      value = std::int64_t{whole->get()};
+    } else if (const auto* real = node.as_floating_point()) {
+      value = real->get();
+    } else if (const auto* text = node.as_string()) {
+      value = text->get();
+    } else {
+      return refuse(node,
+                    one_line(key) + ": expected a number, true, false or text, not a date or time");
+    }
+    found_.push_back({at.line, Setting{one_line(key), std::move(value), place_of(name_, at)}});
+    return {};
+  }
+
+  [[nodiscard]] tl::unexpected<Error> refuse(const toml::node& node,
+                                             const std::string& reason) const {
+    const toml::source_position at = node.source().begin;
+    return fail(ErrorCode::kInvalidArgument,
+                place_of(name_, at) + ":" + std::to_string(at.column) + ": " + reason);
+  }
+
+  std::string_view name_;
+  std::vector<Located> found_;
+};
+
+// Ok when no line could make the parser nest too deep.
+Status check_lines(std::string_view text, std::string_view name) {
+  std::size_t line = 1;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    if (std::count(text.data(), text.data() + end, '.') > kMostDotsInLine) {
+      return fail(ErrorCode::kInvalidArgument,
+                  std::string(name) + ":" + std::to_string(line) +
+                      ":1: more than 200 dots in one line; break a long list into several lines");
+    }
+    text.remove_prefix(std::min(end + 1, text.size()));
+    ++line;
+  }
+  return {};
+}
+
+Result<std::vector<Setting>> parse_or_throw(std::string_view text, std::string_view name) {
+  const toml::table root = toml::parse(text, name);
+  Flattener flattener(name);
+  const Status status = flattener.add("", root);
+  if (!status) {
+    return tl::unexpected<Error>(status.error());
+  }
+  return flattener.take();
+}
+
+}  // namespace
+
+Result<std::vector<Setting>> parse_toml(std::string_view text, std::string_view name) {
+  if (text.size() > kLargestText) {
+    return fail(ErrorCode::kInvalidArgument,
+                std::string(name) + ": larger than 1 MiB: expected a TOML file of settings");
+  }
+  if (const Status lines = check_lines(text, name); !lines) {
+    return tl::unexpected<Error>(lines.error());
+  }
+  try {
+    return parse_or_throw(text, name);
+  } catch (const toml::parse_error& error) {
+    const toml::source_position at = error.source().begin;
+    return fail(ErrorCode::kInvalidArgument,
+                place_of(name, at) + ":" + std::to_string(at.column) +
+                    ": not TOML: " + one_line(error.description()));
+  } catch (const std::exception& error) {
+    return fail(ErrorCode::kInvalidArgument,
+                std::string(name) + ": not TOML: " + one_line(error.what()));
+  }
+}
+
+Result<std::vector<Setting>> read_toml(const std::string& path) {
+  try {
+    std::ifstream file(path, std::ios::binary);
+    std::string text(kLargestText + 1, '\0');
+    if (!file || !file.read(text.data(), 0)) {
+      return fail(ErrorCode::kNotFound, path + ": cannot be opened: expected a TOML file");
+    }
+    file.read(text.data(), static_cast<std::streamsize>(text.size()));
+    if (file.bad()) {
+      return fail(ErrorCode::kNotFound, path + ": cannot be read: expected a TOML file");
+    }
+    text.resize(static_cast<std::size_t>(file.gcount()));
+    return parse_toml(text, path);
+  } catch (const std::exception& error) {
+    return fail(ErrorCode::kNotFound, path + ": cannot be read: " + one_line(error.what()));
+  }
+}
+
+}  // namespace fn::core

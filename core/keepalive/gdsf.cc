@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "core/keepalive/gdsf.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "core/base/assert.h"
+
+namespace fn::core {
+
+bool GdsfPolicy::goes_later(const Entry& left, const Entry& right) {
+  const auto left_priority = std::bit_cast<double>(left.priority_bits);
+  const auto right_priority = std::bit_cast<double>(right.priority_bits);
+  if (left_priority != right_priority) {
+    return left_priority > right_priority;
+  }
+  return left.number > right.number;
+}
+
+bool GdsfPolicy::current(const Entry& entry) const {
+  const Use& use = uses_[entry.container];
+  return use.number == entry.number && use.uses == entry.uses;
+}
+
+void GdsfPolicy::used(Instant /*now*/,
+                      ContainerHandle container,
+                      std::uint32_t number,
+                      FunctionHandle function) {
+  if (container.value >= uses_.size()) {
+    uses_.resize(container.value + std::size_t{1});
+  }
+  if (function.value >= per_function_.size()) {
+    per_function_.resize(function.value + std::size_t{1});
+  }
+  Use& use = uses_[container.value];
+  Function& stats = per_function_[function.value];
+  if (use.number != number) {
+    use = Use{.number = number, .function = function};
+    ++stats.containers;
+  }
+  ++stats.frequency;
+  ++use.uses;
+  const FunctionSpec& spec = functions_[function];
+  const double overhead_ms = static_cast<double>(spec.cold_overhead.count()) / 1e6;
+  const double cost_s = overhead_ms / 1000.0;
+  const double priority = clock_ + static_cast<double>(stats.frequency) * cost_s /
+                                       static_cast<double>(spec.memory.value);
+  use.priority_bits = std::bit_cast<std::uint64_t>(priority);
+}
+
+void GdsfPolicy::became_idle(ContainerHandle container) {
+  const Use& use = uses_[container.value];
+  idle_.push_back(Entry{use.priority_bits, use.number, container.value, use.uses});
+  std::push_heap(idle_.begin(), idle_.end(), goes_later);
+  drop_stale();
+}
+
+void GdsfPolicy::removed(ContainerHandle container) {
+  Use& use = uses_[container.value];
+  Function& stats = per_function_[use.function.value];
+  FN_ASSERT(stats.containers > 0);
+  if (--stats.containers == 0) {
+    stats.frequency = 0;
+  }
+  use = Use{};
+}
+
+ContainerHandle GdsfPolicy::victim() {
+  while (!idle_.empty() && !current(idle_.front())) {
+    std::pop_heap(idle_.begin(), idle_.end(), goes_later);
+    idle_.pop_back();
+  }
+  FN_ASSERT(!idle_.empty());
+  clock_ = std::max(clock_, std::bit_cast<double>(idle_.front().priority_bits));
+  return ContainerHandle{idle_.front().container};
+}
+
+// Keeps the heap within twice the containers.
+void GdsfPolicy::drop_stale() {
+  if (idle_.size() <= 2 * uses_.size() + 64) {
+    return;
+  }
+  std::erase_if(idle_, [this](const Entry& entry) { return !current(entry); });
+  std::make_heap(idle_.begin(), idle_.end(), goes_later);
+}
+
+void GdsfPolicy::save(Writer& out) const {
+  out.list(uses_);
+  out.list(idle_);
+  out.list(per_function_);
+  out.real(clock_);
+}
+
+void GdsfPolicy::load(Reader& in) {
+  in.list(uses_);
+  in.list(idle_);
+  in.list(per_function_);
+  in.real(clock_);
+}
+
+}  // namespace fn::core

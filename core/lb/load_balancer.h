@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// LoadBalancer: the part of a load balancer that serves one group, as a state machine. It places
+// each call on a runner, goes on to the next when one refuses, lets calls wait in order when none
+// takes them, advertises what the group needs, and rests runners that fail. fnsim and the services
+// drive this same class.
+//
+// Waiting calls are offered again when a runner of this LB finishes a call or the membership
+// changes, in order until one is refused; smaller calls may then go past the refused head, a
+// limited number of times. Because other LBs' releases are not seen, the head alone also probes
+// one runner at a time with growing pauses. Placers with Fn's rule poll instead: every waiting call
+// tries every runner, again and again.
+
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "core/base/rng.h"
+#include "core/base/timer_lanes.h"
+#include "core/capacity/capacity_advertiser.h"
+#include "core/lb/lb_config.h"
+#include "core/lb/messages.h"
+#include "core/lb/retry_after.h"
+#include "core/model/function_table.h"
+#include "core/placement/placer.h"
+#include "core/placement/waiting_calls.h"
+#include "core/pool/runner_pool.h"
+
+namespace fn::core {
+
+class LoadBalancer {
+ public:
+  // `rng` is this LB's own stream for this group.
+  // REQUIRES: `functions` outlives the LB; config.placer is a known name.
+  LoadBalancer(const LbConfig& config, const FunctionTable& functions, const Rng& rng);
+
+  // Handles one event at `now` and appends what must be done to `out`.
+  // REQUIRES: `now` never goes back.
+  void step(Instant now, const CallArrived& event, LbOut& out);
+  void step(Instant now, const CallerGone& event, LbOut& out);
+  void step(Instant now, const CallAccepted& event, LbOut& out);
+  void step(Instant now, const CallNacked& event, LbOut& out);
+  void step(Instant now, const CallFinished& event, LbOut& out);
+  void step(Instant now, const RunnerBroke& event, LbOut& out);
+  void step(Instant now, const RunnerAnswered& event, LbOut& out);
+  void step(Instant now, const MembershipReceived& event, LbOut& out);
+  void step(Instant now, const LbDeadlineReached& event, LbOut& out);
+  void step(Instant now, const LbEvent& event, LbOut& out);
+
+  // When to send LbDeadlineReached if nothing else happens first; kNever: nothing to wait for.
+  [[nodiscard]] Instant next_deadline() const;
+
+  [[nodiscard]] const PoolView& pool() const { return pool_.view(); }
+
+  [[nodiscard]] std::uint32_t waiting() const { return waiting_.count(); }
+
+  void save(Writer& out) const;
+  // REQUIRES: built with the configuration, functions and stream of the saved one.
+  void load(Reader& in);
+
+ private:
+  enum class State : std::uint8_t { kEnded, kWaiting, kOffered, kRunning };
+
+  struct Call {
+    std::int64_t arrived_ns = 0;
+    std::uint32_t number = 0;  // order of arrival
+    FunctionHandle function;
+    std::uint32_t attempt = 0;  // of the offer under way; never reused by this LB
+    std::uint32_t view = 0;     // the runner it is offered to or runs on
+    PlacementSession session;
+    std::uint32_t membership = 0;  // under which the session began
+    std::uint32_t body_bytes = 0;
+    std::uint32_t attempts = 0;
+    std::uint32_t probes = 0;    // as head of the queue
+    std::uint32_t overtaken = 0;
+    State state = State::kEnded;
+    std::uint8_t detached = 0;
+    std::uint8_t from_queue = 0;  // offered because room appeared, not by its own search
+    std::uint8_t pad = 0;
+  };
+
+  void advance(Instant now);
+  Call* find(CallHandle call, std::uint32_t attempt, LbOut& out);
+  [[nodiscard]] Duration waited(const Call& call) const;
+  [[nodiscard]] Instant timeout_of(const Call& call) const;
+
+  // Searching, in load_balancer.cc.
+  void search(CallHandle handle, LbOut& out);
+  void search_on(CallHandle handle, RefusalReason reason, LbOut& out);
+  void offer(CallHandle handle, std::uint32_t view, bool from_queue, LbOut& out);
+  void refused(CallHandle handle, RefusalReason reason, LbOut& out);
+  void end(CallHandle handle, CallOutcome outcome, RefusalReason reason, LbOut& out);
+
+  // Waiting, in lb_queue.cc.
+  void wait(CallHandle handle, RefusalReason reason, LbOut& out);
+  void unqueue(CallHandle handle);
+  void leave_queue(CallHandle handle);
+  void offer_waiting(std::uint32_t view, LbOut& out);
+  void offer_smaller(std::uint32_t view, LbOut& out);
+  void offer_to_all(LbOut& out);
+  void end_timed_out(LbOut& out);
+  void poll_due(LbOut& out);
+  void probe_head(LbOut& out);
+  void arm_probe();
+
+  // Health, in lb_health.cc.
+  void look_at_runners(LbOut& out);
+  void abandon_offers(std::uint32_t view, LbOut& out);
+  void note_rest(std::uint32_t view, bool silent, Duration pause, LbOut& out);
+
+  void advertise(LbOut& out);
+
+  LbConfig config_;
+  const FunctionTable& functions_;
+  Rng rng_;
+  std::unique_ptr<Placer> placer_;
+  RunnerPool pool_;
+  CapacityAdvertiser advertiser_;
+  WaitingCalls waiting_;
+  RetryAfter retry_after_;
+  TimerLane passes_;  // Fn's rule: when a waiting call polls again
+  std::vector<Call> calls_;
+  std::uint64_t membership_generation_ = 0;
+  std::uint32_t memberships_ = 0;
+  std::uint32_t arrivals_ = 0;
+  std::uint32_t attempts_ = 0;
+  CallHandle first_detached_;  // of the waiting ones
+  Instant probe_at_ = kNever;
+  Instant pass_at_ = kNever;
+  Instant now_{};
+};
+
+}  // namespace fn::core

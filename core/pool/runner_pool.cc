@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "core/pool/runner_pool.h"
+
+#include <algorithm>
+
+#include "core/base/assert.h"
+
+namespace fn::core {
+
+namespace {
+
+Instant instant(std::int64_t nanoseconds) {
+  return Instant(Duration(nanoseconds));
+}
+
+}  // namespace
+
+bool RunnerPool::set_members(std::span<const Member> members) {
+  const auto same = [this](const Member& member, const Candidate& candidate) {
+    return member.runner == candidate.runner && member.memory_mib == candidate.memory_mib &&
+           member.cpu_milli == candidate.cpu_milli;
+  };
+  if (std::equal(members.begin(), members.end(), candidates_.begin(), candidates_.end(), same)) {
+    return false;
+  }
+  for (const std::uint32_t view : order_) {
+    views_[view].position = kNone;
+  }
+  order_.clear();
+  candidates_.clear();
+  for (const Member& member : members) {
+    std::uint32_t index = find(member.runner);
+    if (index == kNone) {
+      if (free_.empty()) {
+        index = static_cast<std::uint32_t>(views_.size());
+        views_.emplace_back();
+      } else {
+        index = free_.back();
+        free_.pop_back();
+      }
+      views_[index] = View{.runner = member.runner, .known = 1};
+    }
+    View& view = views_[index];
+    view.position = static_cast<std::uint32_t>(order_.size());
+    order_.push_back(index);
+    Candidate candidate{.runner = member.runner,
+                        .usable = view.rested == 0 ? 1U : 0U,
+                        .memory_mib = member.memory_mib,
+                        .cpu_milli = member.cpu_milli,
+                        .load_mib = view.load_mib,
+                        .load_milli = view.load_milli,
+                        .load_calls = view.calls};
+    if (refuse_when_full_ && member.memory_mib > 0) {
+      candidate.limit_mib = member.memory_mib;
+    }
+    if (refuse_when_full_ && member.cpu_milli > 0) {
+      candidate.limit_milli = member.cpu_milli;
+    }
+    candidates_.push_back(candidate);
+  }
+  for (std::uint32_t index = 0; index < views_.size(); ++index) {
+    forget_if_unused(index);
+  }
+  rebuild_view();
+  return true;
+}
+
+void RunnerPool::rebuild_view() {
+  pool_ = PoolView{.candidates = candidates_};
+  rested_members_ = 0;
+  for (const Candidate& candidate : candidates_) {
+    pool_.load_mib += candidate.load_mib;
+    pool_.memory_mib += candidate.memory_mib;
+    rested_members_ += candidate.usable == 0 ? 1 : 0;
+  }
+}
+
+std::uint32_t RunnerPool::find(RunnerHandle runner) const {
+  for (std::uint32_t index = 0; index < views_.size(); ++index) {
+    if (views_[index].known != 0 && views_[index].runner == runner) {
+      return index;
+    }
+  }
+  return kNone;
+}
+
+void RunnerPool::assign(std::uint32_t view_index, const FunctionSpec& spec, Instant now) {
+  View& view = views_[view_index];
+  const auto memory = static_cast<std::uint32_t>(spec.memory.value);
+  const auto cpu = static_cast<std::uint32_t>(spec.cpu.value);
+  if (view.calls++ == 0) {
+    // Silence counts from the first call that it holds.
+    view.heard_ns = to_ns(now);
+    view.asked = 0;
+    if (health_.enabled) {
+      due_ = std::min(due_, later(now, health_.silence));
+    }
+  }
+  view.load_mib += memory;
+  view.load_milli += cpu;
+  if (view.position != kNone) {
+    Candidate& candidate = candidates_[view.position];
+    ++candidate.load_calls;
+    candidate.load_mib += memory;
+    candidate.load_milli += cpu;
+    pool_.load_mib += memory;
+  }
+}
+
+void RunnerPool::release(std::uint32_t view_index, const FunctionSpec& spec) {
+  View& view = views_[view_index];
+  FN_ASSERT(view.calls > 0);
+  const auto memory = static_cast<std::uint32_t>(spec.memory.value);
+  const auto cpu = static_cast<std::uint32_t>(spec.cpu.value);
+  --view.calls;
+  view.load_mib -= memory;
+  view.load_milli -= cpu;
+  if (view.position != kNone) {
+    Candidate& candidate = candidates_[view.position];
+    --candidate.load_calls;
+    candidate.load_mib -= memory;
+    candidate.load_milli -= cpu;
+    pool_.load_mib -= memory;
+  } else {
+    forget_if_unused(view_index);
+  }
+}
+
+void RunnerPool::forget_if_unused(std::uint32_t view_index) {
+  View& view = views_[view_index];
+  if (view.known != 0 && view.position == kNone && view.calls == 0) {
+    view.known = 0;
+    free_.push_back(view_index);
+  }
+}
+
+bool RunnerPool::heard(std::uint32_t view_index, Instant now, bool served) {
+  View& view = views_[view_index];
+  view.heard_ns = to_ns(now);
+  view.asked = 0;
+  if (!served) {
+    return false;
+  }
+  view.rests = 0;
+  const bool was_reported = view.reported != 0;
+  view.reported = 0;
+  return was_reported;
+}
+
+Duration RunnerPool::broke(std::uint32_t view_index, Instant now) {
+  return rest(views_[view_index], now);
+}
+
+// Rests the runner unless it already rests, has left, or half of the members would rest.
+Duration RunnerPool::rest(View& view, Instant now) {
+  if (!health_.enabled || view.rested != 0 || view.position == kNone ||
+      2 * (rested_members_ + 1) > candidates_.size()) {
+    return Duration::zero();
+  }
+  Duration pause = health_.rest_first;
+  for (std::uint32_t count = 0; count < view.rests && pause < health_.rest_max; ++count) {
+    pause *= 2;
+  }
+  pause = std::min(pause, health_.rest_max);
+  ++view.rests;
+  view.rested = 1;
+  view.reported = 1;
+  view.asked = 0;
+  view.rest_until_ns = to_ns(now + pause);
+  candidates_[view.position].usable = 0;
+  ++rested_members_;
+  due_ = std::min(due_, now + pause);
+  return pause;
+}
+
+std::span<const RunnerPool::Found> RunnerPool::look(Instant now) {
+  found_.clear();
+  Instant due = kNever;
+  for (std::uint32_t index = 0; index < views_.size(); ++index) {
+    if (views_[index].known != 0) {
+      due = std::min(due, examine(index, now));
+    }
+  }
+  due_ = due;
+  return found_;
+}
+
+// Judges one runner and says when it must be looked at again.
+Instant RunnerPool::examine(std::uint32_t index, Instant now) {
+  View& view = views_[index];
+  if (view.rested != 0) {
+    if (instant(view.rest_until_ns) > now) {
+      return instant(view.rest_until_ns);
+    }
+    view.rested = 0;
+    view.heard_ns = to_ns(now);
+    if (view.position != kNone) {
+      candidates_[view.position].usable = 1;
+      --rested_members_;
+    }
+    found_.push_back(Found{index, Finding::kUseAgain});
+  }
+  if (view.calls == 0 || !health_.enabled) {
+    return kNever;
+  }
+  if (view.asked == 0) {
+    const Instant ask_at = later(instant(view.heard_ns), health_.silence);
+    if (ask_at > now) {
+      return ask_at;
+    }
+    view.asked = 1;
+    view.asked_ns = to_ns(now);
+    view.asked_last_ns = to_ns(now);
+    found_.push_back(Found{index, Finding::kAsk});
+  }
+  const Instant give_up = later(instant(view.asked_ns), health_.answer_timeout);
+  if (give_up <= now) {
+    const Duration pause = rest(view, now);
+    if (pause > Duration::zero()) {
+      found_.push_back(Found{index, Finding::kRest, pause});
+      return now + pause;
+    }
+  }
+  if (instant(view.asked_last_ns) + health_.silence <= now) {
+    view.asked_last_ns = to_ns(now);
+    found_.push_back(Found{index, Finding::kAsk});
+  }
+  const Instant ask_again = instant(view.asked_last_ns) + health_.silence;
+  return give_up > now ? std::min(give_up, ask_again) : ask_again;
+}
+
+void RunnerPool::save(Writer& out) const {
+  out.list(views_);
+  out.list(free_);
+  out.list(order_);
+  out.list(candidates_);
+  out.pod(to_ns(due_));
+}
+
+void RunnerPool::load(Reader& in) {
+  in.list(views_);
+  in.list(free_);
+  in.list(order_);
+  in.list(candidates_);
+  std::int64_t due = 0;
+  in.pod(due);
+  due_ = instant(due);
+  rebuild_view();
+}
+
+}  // namespace fn::core

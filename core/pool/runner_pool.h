@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// RunnerPool: a load balancer's view of its group's runners: the membership in the NPM's order,
+// this LB's own outstanding calls on each, and how healthy each looks from here.
+//
+// A runner that left the membership is kept until this LB's calls on it have ended. Runners are
+// addressed by view, a slot that is recycled once the runner is forgotten.
+//
+// Health: any answer counts as a sign of life. A runner that holds calls of this LB and stays
+// silent is asked; one that does not answer, or whose stream breaks, is rested for growing pauses,
+// never more than half of the members at once. A rested runner is reported until it serves again.
+
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/base/bytes.h"
+#include "core/base/handle.h"
+#include "core/base/time.h"
+#include "core/pool/candidate.h"
+#include "core/pool/health_config.h"
+#include "core/pool/membership.h"
+
+namespace fn::core {
+
+class RunnerPool {
+ public:
+  static constexpr std::uint32_t kNone = 0xffffffffU;
+
+  RunnerPool(const HealthConfig& health, bool refuse_when_full)
+      : health_(health), refuse_when_full_(refuse_when_full) {}
+
+  // Takes over the new membership; false when it is the one already known.
+  bool set_members(std::span<const Member> members);
+
+  [[nodiscard]] const PoolView& view() const { return pool_; }
+
+  [[nodiscard]] std::uint32_t members() const {
+    return static_cast<std::uint32_t>(candidates_.size());
+  }
+
+  // The view of the member at this position.
+  [[nodiscard]] std::uint32_t view_at(std::uint32_t position) const { return order_[position]; }
+
+  // The view of a runner this LB knows, or kNone.
+  [[nodiscard]] std::uint32_t find(RunnerHandle runner) const;
+
+  [[nodiscard]] RunnerHandle runner(std::uint32_t view) const { return views_[view].runner; }
+
+  // The member's place among the candidates, or null when it has left.
+  [[nodiscard]] const Candidate* candidate(std::uint32_t view) const {
+    const std::uint32_t position = views_[view].position;
+    return position == kNone ? nullptr : &candidates_[position];
+  }
+
+  // This LB sends a call to the runner, or has it back.
+  void assign(std::uint32_t view, const FunctionSpec& spec, Instant now);
+  void release(std::uint32_t view, const FunctionSpec& spec);
+
+  // The runner answered something; true when this ends a reported rest.
+  bool heard(std::uint32_t view, Instant now, bool served);
+
+  // The stream broke: rests the runner. Returns the pause, or zero when it is not rested.
+  Duration broke(std::uint32_t view, Instant now);
+
+  // When look() has something to do.
+  [[nodiscard]] Instant due() const { return due_; }
+
+  enum class Finding : std::uint8_t { kAsk, kRest, kUseAgain };
+
+  struct Found {
+    std::uint32_t view = 0;
+    Finding finding = Finding::kAsk;
+    Duration pause{};
+  };
+
+  // What is due now, in view order; valid until the next call.
+  std::span<const Found> look(Instant now);
+
+  // One offer from the queue at a time per runner; see LoadBalancer.
+  [[nodiscard]] bool offering(std::uint32_t view) const { return views_[view].offering != 0; }
+
+  void set_offering(std::uint32_t view, bool offering) { views_[view].offering = offering ? 1 : 0; }
+
+  void save(Writer& out) const;
+  void load(Reader& in);
+
+ private:
+  struct View {
+    RunnerHandle runner;
+    std::uint32_t position = kNone;
+    std::uint32_t calls = 0;
+    std::uint32_t load_mib = 0;
+    std::uint32_t load_milli = 0;
+    std::uint32_t rests = 0;  // in a row, since it last served
+    std::uint8_t known = 0;   // 0: the slot is free
+    std::uint8_t asked = 0;
+    std::uint8_t rested = 0;
+    std::uint8_t reported = 0;
+    std::uint8_t offering = 0;
+    std::uint8_t pad[3] = {};
+    std::int64_t heard_ns = 0;
+    std::int64_t asked_ns = 0;
+    std::int64_t asked_last_ns = 0;
+    std::int64_t rest_until_ns = 0;
+  };
+
+  void forget_if_unused(std::uint32_t view);
+  Duration rest(View& view, Instant now);
+  Instant examine(std::uint32_t view, Instant now);
+  void rebuild_view();
+
+  HealthConfig health_;
+  bool refuse_when_full_;
+  std::vector<View> views_;
+  std::vector<std::uint32_t> free_;
+  std::vector<std::uint32_t> order_;  // position -> view
+  std::vector<Candidate> candidates_;
+  std::vector<Found> found_;
+  PoolView pool_;
+  std::uint32_t rested_members_ = 0;
+  Instant due_ = kNever;
+};
+
+}  // namespace fn::core

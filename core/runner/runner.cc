@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "core/runner/runner.h"
+
+#include "core/base/assert.h"
+
+namespace fn::core {
+
+namespace {
+
+constexpr std::uint32_t kNone = WaitingCall::kNone;
+
+}  // namespace
+
+Runner::Runner(const RunnerConfig& config, const FunctionTable& functions)
+    : config_(config),
+      functions_(functions),
+      tracker_(config.memory, config.cpu),
+      keepalive_(make_keepalive_policy(config.keep_alive, functions)),
+      images_(config.image_cache_max) {
+  FN_ASSERT(keepalive_ != nullptr);
+  if (config_.keep_alive == "none") {
+    config_.idle_timeout = kForever;
+  }
+}
+
+void Runner::advance(Instant now) {
+  FN_ASSERT(now >= now_);
+  now_ = now;
+}
+
+void Runner::step(Instant now, const CallOffered& event, RunnerOut& out) {
+  advance(now);
+  if (draining_) {
+    refuse(event, RefusalReason::kRunnerDraining, out);
+    return;
+  }
+  const std::uint32_t queue = queues_.of(event.function);
+  SlotQueue& slots = queues_.at(queue);
+  const WaitingCall call{.call = event.call, .lb = event.lb, .attempt = event.attempt};
+  if (slots.idle_top.valid()) {
+    out.act(AcceptCall{event.call, event.lb, event.attempt});
+    const ContainerHandle handle = slots.idle_top;
+    const FunctionSpec& spec = functions_[event.function];
+    const bool paused = containers_.at(handle).state == ContainerState::kPaused;
+    containers_.unlink_idle(handle, slots.idle_top);
+    tracker_.mark_busy(spec.memory, spec.cpu);
+    run(handle, call, paused ? 1 : 0, out);
+    return;
+  }
+  bool needs_room = false;
+  if (needs_container(slots.waiting + 1, slots.starting, 0)) {
+    const FunctionSpec& spec = functions_[event.function];
+    if (!tracker_.could_fit(spec.memory, spec.cpu)) {
+      refuse(event, RefusalReason::kTooLarge, out);
+      return;
+    }
+    // Whoever waits for room already goes first.
+    needs_room = queues_.first_for_room() != kNone || !start_container(queue, out);
+    if (needs_room &&
+        (!config_.queue_when_full || queues_.waiting() >= config_.waiting_calls_max)) {
+      refuse(event, RefusalReason::kRunnerFull, out);
+      return;
+    }
+  }
+  out.act(AcceptCall{event.call, event.lb, event.attempt});
+  queues_.wait(queue, call, needs_room);
+}
+
+void Runner::step(Instant now, const CallCancelled& event, RunnerOut& out) {
+  advance(now);
+  const std::uint32_t queue = queues_.of(event.function);
+  if (!queues_.cancel(queue, event.call, event.lb, event.attempt)) {
+    const ContainerHandle handle = containers_.running(event.call, event.lb, event.attempt);
+    if (!handle.valid()) {
+      out.note(RunnerEventIgnored{.what = IgnoredRunnerEvent::kUnknownCall,
+                                  .subject = event.call.value});
+      return;
+    }
+    out.act(StopRun{handle, containers_.at(handle).number, event.call});
+    --running_;
+    remove(handle, RemovalReason::kBroken, out);
+    serve_line(out);
+  }
+  report_if_idle(out);
+}
+
+void Runner::step(Instant now, const ContainerStarted& event, RunnerOut& out) {
+  advance(now);
+  Container* container = containers_.find(event.container, event.number);
+  if (container == nullptr || container->state != ContainerState::kStarting) {
+    out.note(RunnerEventIgnored{.subject = event.number});
+    return;
+  }
+  --queues_.at(queues_.of(container->function)).starting;
+  hand_over(event.container, out);
+}
+
+void Runner::step(Instant now, const ContainerLost& event, RunnerOut& out) {
+  advance(now);
+  Container* container = containers_.find(event.container, event.number);
+  if (container == nullptr || container->state == ContainerState::kBusy) {
+    out.note(RunnerEventIgnored{.subject = event.number});
+    return;
+  }
+  const std::uint32_t queue = queues_.of(container->function);
+  SlotQueue& slots = queues_.at(queue);
+  if (container->state == ContainerState::kStarting) {
+    --slots.starting;
+    // Its call cannot run here: the first that waits ends as failed.
+    if (needs_container(slots.waiting, slots.starting, 0)) {
+      const WaitingCall call = queues_.take_first(queue);
+      out.act(FinishCall{call.call, call.lb, call.attempt, CallOutcome::kFailed});
+    }
+  } else {
+    const FunctionSpec& spec = functions_[container->function];
+    containers_.unlink_idle(event.container, slots.idle_top);
+    tracker_.mark_busy(spec.memory, spec.cpu);
+  }
+  remove(event.container, RemovalReason::kBroken, out);
+  serve_line(out);
+  report_if_idle(out);
+}
+
+void Runner::step(Instant now, const RunEnded& event, RunnerOut& out) {
+  advance(now);
+  Container* container = containers_.find(event.container, event.number);
+  if (container == nullptr || container->state != ContainerState::kBusy) {
+    out.note(RunnerEventIgnored{.subject = event.number});
+    return;
+  }
+  out.act(FinishCall{container->call, container->lb, container->attempt, event.outcome});
+  --running_;
+  if (event.reusable != 0) {
+    hand_over(event.container, out);
+  } else {
+    remove(event.container, RemovalReason::kBroken, out);
+    serve_line(out);
+  }
+  report_if_idle(out);
+}
+
+void Runner::step(Instant now, const DrainStarted& /*event*/, RunnerOut& out) {
+  advance(now);
+  draining_ = true;
+  report_if_idle(out);
+}
+
+void Runner::step(Instant now, const DrainStopped& /*event*/, RunnerOut& /*out*/) {
+  advance(now);
+  draining_ = false;
+}
+
+void Runner::step(Instant now, const RunnerDeadlineReached& /*event*/, RunnerOut& out) {
+  advance(now);
+  for (ContainerHandle handle = containers_.oldest_idle();
+       handle.valid() && later(containers_.idle_since(handle), config_.idle_timeout) <= now;
+       handle = containers_.oldest_idle()) {
+    const FunctionHandle function = containers_.at(handle).function;
+    const FunctionSpec& spec = functions_[function];
+    containers_.unlink_idle(handle, queues_.at(queues_.of(function)).idle_top);
+    tracker_.mark_busy(spec.memory, spec.cpu);
+    remove(handle, RemovalReason::kExpired, out);
+  }
+  if (config_.freeze_after > Duration::zero()) {
+    for (ContainerHandle handle = containers_.oldest_unpaused();
+         handle.valid() && containers_.idle_since(handle) + config_.freeze_after <= now;
+         handle = containers_.oldest_unpaused()) {
+      out.act(FreezeContainer{handle, containers_.at(handle).number});
+      containers_.pause(handle);
+    }
+  }
+}
+
+void Runner::step(Instant now, const RunnerEvent& event, RunnerOut& out) {
+  std::visit([&](const auto& concrete) { step(now, concrete, out); }, event);
+}
+
+Instant Runner::next_deadline() const {
+  Instant next = kNever;
+  if (containers_.oldest_idle().valid()) {
+    next = later(containers_.idle_since(containers_.oldest_idle()), config_.idle_timeout);
+  }
+  if (config_.freeze_after > Duration::zero() && containers_.oldest_unpaused().valid()) {
+    const Instant freeze =
+        containers_.idle_since(containers_.oldest_unpaused()) + config_.freeze_after;
+    next = freeze < next ? freeze : next;
+  }
+  return next;
+}
+
+// Starts a container for the queue's function, if it fits once idle ones are gone.
+bool Runner::start_container(std::uint32_t queue, RunnerOut& out) {
+  const FunctionHandle function = queues_.at(queue).function;
+  const FunctionSpec& spec = functions_[function];
+  if (!tracker_.fits(spec.memory, spec.cpu)) {
+    if (!tracker_.fits_without_idle(spec.memory, spec.cpu)) {
+      return false;
+    }
+    evict_until_fits(spec, function, out);
+  }
+  tracker_.reserve(spec.memory, spec.cpu);
+  const ContainerHandle handle = containers_.create(function);
+  ++queues_.at(queue).starting;
+  const bool cached = images_.start(spec.image);
+  out.act(StartContainer{handle, containers_.at(handle).number, function, cached ? 1U : 0U});
+  return true;
+}
+
+void Runner::evict_until_fits(const FunctionSpec& spec,
+                              FunctionHandle for_function,
+                              RunnerOut& out) {
+  while (!tracker_.fits(spec.memory, spec.cpu)) {
+    const ContainerHandle victim = keepalive_->victim();
+    const FunctionHandle function = containers_.at(victim).function;
+    const FunctionSpec& gone = functions_[function];
+    out.note(ContainerEvicted{function, for_function, now_ - containers_.idle_since(victim)});
+    containers_.unlink_idle(victim, queues_.at(queues_.of(function)).idle_top);
+    tracker_.mark_busy(gone.memory, gone.cpu);
+    remove(victim, RemovalReason::kEvicted, out);
+  }
+}
+
+void Runner::run(ContainerHandle handle,
+                 const WaitingCall& call,
+                 std::uint32_t thaw,
+                 RunnerOut& out) {
+  Container& container = containers_.at(handle);
+  container.state = ContainerState::kBusy;
+  container.call = call.call;
+  container.lb = call.lb;
+  container.attempt = call.attempt;
+  out.act(RunCall{.container = handle,
+                  .number = container.number,
+                  .call = call.call,
+                  .first_run = container.fresh,
+                  .thaw = thaw});
+  container.fresh = 0;
+  ++running_;
+  keepalive_->used(now_, handle, container.number, container.function);
+}
+
+// The container is free: the function's first waiting call gets it, else it is idle.
+void Runner::hand_over(ContainerHandle handle, RunnerOut& out) {
+  const FunctionHandle function = containers_.at(handle).function;
+  const std::uint32_t queue = queues_.of(function);
+  if (queues_.at(queue).waiting > 0) {
+    run(handle, queues_.take_first(queue), 0, out);
+    return;
+  }
+  const FunctionSpec& spec = functions_[function];
+  if (containers_.at(handle).fresh != 0) {
+    keepalive_->used(now_, handle, containers_.at(handle).number, function);
+  }
+  containers_.push_idle(handle, queues_.at(queue).idle_top, now_);
+  tracker_.mark_idle(spec.memory, spec.cpu);
+  keepalive_->became_idle(handle);
+  serve_line(out);
+}
+
+// REQUIRES: the container is in no idle list.
+void Runner::remove(ContainerHandle handle, RemovalReason reason, RunnerOut& out) {
+  const Container& container = containers_.at(handle);
+  const FunctionSpec& spec = functions_[container.function];
+  out.act(RemoveContainer{handle, container.number, container.function, reason});
+  if (container.state != ContainerState::kStarting) {
+    keepalive_->removed(handle);
+  }
+  tracker_.release(spec.memory, spec.cpu);
+  containers_.destroy(handle);
+}
+
+// Room may have appeared: starts containers for those in line, in order, until one does not fit.
+void Runner::serve_line(RunnerOut& out) {
+  for (std::uint32_t queue = queues_.first_for_room(); queue != kNone;
+       queue = queues_.first_for_room()) {
+    if (!start_container(queue, out)) {
+      return;
+    }
+    queues_.leave_room_line();
+  }
+}
+
+void Runner::refuse(const CallOffered& event, RefusalReason reason, RunnerOut& out) {
+  const FunctionSpec& spec = functions_[event.function];
+  out.act(NackCall{event.call, event.lb, event.attempt, reason});
+  out.note(OfferRefused{
+      .call = event.call,
+      .function = event.function,
+      .missing_mib = static_cast<std::uint32_t>(tracker_.missing_memory(spec.memory).value),
+      .missing_milli = static_cast<std::uint32_t>(tracker_.missing_cpu(spec.cpu).value),
+      .reason = reason});
+}
+
+void Runner::report_if_idle(RunnerOut& out) {
+  if (draining_ && calls_held() == 0) {
+    out.act(ReportIdle{});
+  }
+}
+
+void Runner::save(Writer& out) const {
+  tracker_.save(out);
+  keepalive_->save(out);
+  containers_.save(out);
+  queues_.save(out);
+  images_.save(out);
+  out.pod(running_);
+  out.pod(std::uint8_t{draining_});
+  out.pod(to_ns(now_));
+}
+
+void Runner::load(Reader& in) {
+  tracker_.load(in);
+  keepalive_->load(in);
+  containers_.load(in);
+  queues_.load(in);
+  images_.load(in);
+  in.pod(running_);
+  std::uint8_t draining = 0;
+  in.pod(draining);
+  draining_ = draining != 0;
+  std::int64_t now = 0;
+  in.pod(now);
+  now_ = Instant(Duration(now));
+}
+
+}  // namespace fn::core

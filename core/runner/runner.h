@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Runner: one machine of a group, as a state machine. It takes calls that LBs offer or refuses
+// them at once, starts and removes containers, and says which call runs where. fnsim and the
+// services drive this same class.
+//
+// A call goes to an idle container of its function, the one that finished last; else a container
+// is started for it when memory and CPU allow, if need be after idle containers of other functions
+// were given up (all or nothing). Calls of one function are served in order by whichever container
+// comes free or up first.
+
+#pragma once
+
+#include <memory>
+
+#include "core/keepalive/keepalive_policy.h"
+#include "core/model/function_table.h"
+#include "core/runner/container_pool.h"
+#include "core/runner/image_cache.h"
+#include "core/runner/messages.h"
+#include "core/runner/resource_tracker.h"
+#include "core/runner/runner_config.h"
+#include "core/runner/slot_queue.h"
+
+namespace fn::core {
+
+class Runner {
+ public:
+  // REQUIRES: `functions` outlives the runner; config.keep_alive is a known name.
+  Runner(const RunnerConfig& config, const FunctionTable& functions);
+
+  // Handles one event at `now` and appends what must be done to `out`.
+  // REQUIRES: `now` never goes back.
+  void step(Instant now, const CallOffered& event, RunnerOut& out);
+  void step(Instant now, const CallCancelled& event, RunnerOut& out);
+  void step(Instant now, const ContainerStarted& event, RunnerOut& out);
+  void step(Instant now, const ContainerLost& event, RunnerOut& out);
+  void step(Instant now, const RunEnded& event, RunnerOut& out);
+  void step(Instant now, const DrainStarted& event, RunnerOut& out);
+  void step(Instant now, const DrainStopped& event, RunnerOut& out);
+  void step(Instant now, const RunnerDeadlineReached& event, RunnerOut& out);
+  void step(Instant now, const RunnerEvent& event, RunnerOut& out);
+
+  // When to send RunnerDeadlineReached if nothing else happens first; kNever: nothing to wait for.
+  [[nodiscard]] Instant next_deadline() const;
+
+  [[nodiscard]] const ResourceTracker& resources() const { return tracker_; }
+
+  // Calls accepted and not finished.
+  [[nodiscard]] std::uint32_t calls_held() const { return running_ + queues_.waiting(); }
+
+  [[nodiscard]] std::uint32_t containers() const { return containers_.count(); }
+
+  void save(Writer& out) const;
+  // REQUIRES: built with the configuration and functions of the saved one.
+  void load(Reader& in);
+
+ private:
+  void advance(Instant now);
+  bool start_container(std::uint32_t queue, RunnerOut& out);
+  void evict_until_fits(const FunctionSpec& spec, FunctionHandle for_function, RunnerOut& out);
+  void run(ContainerHandle handle, const WaitingCall& call, std::uint32_t thaw, RunnerOut& out);
+  void hand_over(ContainerHandle handle, RunnerOut& out);
+  void remove(ContainerHandle handle, RemovalReason reason, RunnerOut& out);
+  void serve_line(RunnerOut& out);
+  void refuse(const CallOffered& event, RefusalReason reason, RunnerOut& out);
+  void report_if_idle(RunnerOut& out);
+
+  RunnerConfig config_;
+  const FunctionTable& functions_;
+  ResourceTracker tracker_;
+  std::unique_ptr<KeepAlivePolicy> keepalive_;
+  ContainerPool containers_;
+  SlotQueues queues_;
+  ImageCache images_;
+  std::uint32_t running_ = 0;
+  bool draining_ = false;
+  Instant now_{};
+};
+
+}  // namespace fn::core

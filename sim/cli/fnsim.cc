@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "sim/cli/fnsim.h"
+
+#include <exception>
+#include <string_view>
+#include <vector>
+
+#include "core/config/suggest.h"
+#include "sim/cli/commands.h"
+#include "sim/cli/exit_code.h"
+#include "sim/cli/options.h"
+#include "sim/cli/version.h"
+
+namespace fn::sim {
+
+namespace {
+
+int unknown_command(const Console& console, const std::string& word) {
+  std::vector<std::string_view> known;
+  for (const CommandSpec& command : command_specs()) {
+    known.push_back(command.name);
+  }
+  say_error(console,
+            "unknown command \"" + word + "\": expected one of " + core::word_list(known) +
+                core::did_you_mean(word, known));
+  return kExitUsage;
+}
+
+int version_command(const Console& console) {
+  console.out << "fnsim " << version() << "\n";
+  return kExitOk;
+}
+
+int help_command(const Console& console, const std::vector<std::string>& words) {
+  if (words.empty()) {
+    console.out << overview_text();
+    return kExitOk;
+  }
+  const CommandSpec* command = find_command(words.front());
+  if (command == nullptr) {
+    return unknown_command(console, words.front());
+  }
+  console.out << help_text(*command);
+  return kExitOk;
+}
+
+int carry_out(const CommandSpec& command, const Invocation& invocation) {
+  const std::string_view name = command.name;
+  if (name == "run") {
+    return run_command(invocation);
+  }
+  if (name == "config") {
+    return config_command(invocation);
+  }
+  if (name == "trace") {
+    return trace_command(invocation);
+  }
+  if (name == "bench") {
+    return bench_command(invocation);
+  }
+  if (name == "version") {
+    return version_command(invocation.console);
+  }
+  return help_command(invocation.console, invocation.arguments.words());
+}
+
+int dispatch(std::span<const std::string> words, Console& console, const Engine& engine) {
+  if (words.empty()) {
+    console.err << overview_text();
+    return kExitUsage;
+  }
+  std::string name = words.front();
+  name = name == "--help" || name == "-h" ? "help" : name;
+  name = name == "--version" ? "version" : name;
+  const CommandSpec* command = find_command(name);
+  if (command == nullptr) {
+    return unknown_command(console, name);
+  }
+  const core::Result<Arguments> arguments = parse_arguments(*command, words.subspan(1));
+  if (!arguments) {
+    return say_usage(console, arguments.error());
+  }
+  if (arguments->has("no-color")) {
+    console.coloured = false;
+    console.out_coloured = false;
+  }
+  if (arguments->has("help")) {
+    console.out << help_text(*command);
+    return kExitOk;
+  }
+  return carry_out(*command, Invocation{*arguments, words, console, engine});
+}
+
+}  // namespace
+
+int fnsim(std::span<const std::string> arguments, Console console, const Engine& engine) {
+  try {
+    const int code = dispatch(arguments, console, engine);
+    console.out.flush();
+    if (!console.out) {
+      say_error(console, "the result could not be written to stdout");
+      return code == kExitOk ? kExitFailed : code;
+    }
+    return code;
+  } catch (const std::exception& error) {
+    say_error(console, error.what());
+    return kExitFailed;
+  }
+}
+
+}  // namespace fn::sim

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "sim/cli/options.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <exception>
+
+#include <boost/program_options.hpp>
+
+#include "core/config/suggest.h"
+
+namespace fn::sim {
+
+namespace {
+
+namespace po = boost::program_options;
+
+tl::unexpected<core::Error> usage_error(const CommandSpec& command, const std::string& reason) {
+  const std::string name(command.name);
+  return core::fail(core::ErrorCode::kInvalidArgument,
+                    name + ": " + reason + " (see \"fnsim " + name + " --help\")");
+}
+
+const OptionSpec* find_option(const CommandSpec& command, std::string_view name) {
+  for (const OptionSpec& option : command.options) {
+    if (option.name == name) {
+      return &option;
+    }
+  }
+  return nullptr;
+}
+
+std::string unknown_option(const CommandSpec& command, const std::string& given) {
+  std::vector<std::string_view> known;
+  for (const OptionSpec& option : command.options) {
+    known.push_back(option.name);
+  }
+  const std::size_t dashes = std::min(given.find_first_not_of('-'), given.size());
+  const std::string_view near = core::closest_word(std::string_view(given).substr(dashes), known);
+  std::string reason = "unknown option \"" + given + "\"";
+  return near.empty() ? reason : reason + "; did you mean \"--" + std::string(near) + "\"?";
+}
+
+// The options as given, in order. May throw.
+std::vector<po::option> split(const CommandSpec& command, std::span<const std::string> arguments) {
+  po::options_description description;
+  for (const OptionSpec& option : command.options) {
+    // Help alone has a letter.
+    const std::string name = std::string(option.name) + (option.name == "help" ? ",h" : "");
+    if (option.argument.empty()) {
+      description.add_options()(name.c_str(), "");
+    } else {
+      description.add_options()(name.c_str(), po::value<std::string>(), "");
+    }
+  }
+  po::positional_options_description positional;
+  positional.add("", -1);
+  // A shortened name would change its meaning with the next option that we add.
+  const int style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
+  const std::vector<std::string> words(arguments.begin(), arguments.end());
+  return po::command_line_parser(words)
+      .options(description)
+      .positional(positional)
+      .style(style)
+      .run()
+      .options;
+}
+
+std::string padded(std::string text, std::size_t width) {
+  text.resize(std::max(text.size() + 2, width), ' ');
+  return text;
+}
+
+// The sentence in lines of at most 100 letters, all but the first indented.
+std::string wrapped(std::string_view sentence, std::size_t indent) {
+  constexpr std::size_t kWidth = 100;
+  std::string text;
+  std::size_t column = indent;
+  while (!sentence.empty()) {
+    const std::size_t end = std::min(sentence.find(' '), sentence.size());
+    if (column > indent && column + 1 + end > kWidth) {
+      text += "\n" + std::string(indent, ' ');
+      column = indent;
+    } else if (column > indent) {
+      text += " ";
+      ++column;
+    }
+    text += sentence.substr(0, end);
+    column += end;
+    sentence.remove_prefix(std::min(end + 1, sentence.size()));
+  }
+  return text + "\n";
+}
+
+std::string indented(std::string_view lines) {
+  std::string text;
+  while (!lines.empty()) {
+    const std::size_t end = std::min(lines.find('\n'), lines.size());
+    text += "  " + std::string(lines.substr(0, end)) + "\n";
+    lines.remove_prefix(std::min(end + 1, lines.size()));
+  }
+  return text;
+}
+
+}  // namespace
+
+const CommandSpec* find_command(std::string_view name) {
+  for (const CommandSpec& command : command_specs()) {
+    if (command.name == name) {
+      return &command;
+    }
+  }
+  return nullptr;
+}
+
+bool Arguments::has(std::string_view option) const {
+  return values_.contains(option);
+}
+
+std::optional<std::string> Arguments::value(std::string_view option) const {
+  const auto found = values_.find(option);
+  if (found == values_.end() || found->second.empty()) {
+    return std::nullopt;
+  }
+  return found->second.back();
+}
+
+std::vector<std::string> Arguments::values(std::string_view option) const {
+  const auto found = values_.find(option);
+  return found != values_.end() ? found->second : std::vector<std::string>();
+}
+
+core::Result<Arguments> parse_arguments(const CommandSpec& command,
+                                        std::span<const std::string> arguments) {
+  try {
+    Arguments result;
+    for (const po::option& given : split(command, arguments)) {
+      if (given.position_key >= 0) {
+        result.words_.insert(result.words_.end(), given.value.begin(), given.value.end());
+        continue;
+      }
+      const OptionSpec* spec = find_option(command, given.string_key);
+      if (spec == nullptr) {
+        return usage_error(command, unknown_option(command, given.string_key));
+      }
+      std::vector<std::string>& values = result.values_[given.string_key];
+      if (!values.empty() && !spec->repeated) {
+        return usage_error(command, "--" + given.string_key + " is given twice");
+      }
+      values.insert(values.end(), given.value.begin(), given.value.end());
+    }
+    if (!result.words_.empty() && command.words.empty()) {
+      return usage_error(command, "unexpected word \"" + result.words_.front() + "\"");
+    }
+    return result;
+  } catch (const po::unknown_option& error) {
+    return usage_error(command, unknown_option(command, error.get_option_name()));
+  } catch (const std::exception& error) {
+    return usage_error(command, error.what());
+  }
+}
+
+std::string help_text(const CommandSpec& command) {
+  constexpr std::size_t kIndent = 30;
+  const std::string words = command.words.empty() ? "" : " " + std::string(command.words);
+  std::string text = "fnsim " + std::string(command.name) + ": " + std::string(command.sentence);
+  text += "\n\nExamples:\n" + indented(command.examples);
+  text += "\nUsage: fnsim " + std::string(command.name) + words + " [OPTION]...\n\nOptions:\n";
+  for (const OptionSpec& option : command.options) {
+    std::string name = "  --" + std::string(option.name);
+    name += option.argument.empty() ? "" : " " + std::string(option.argument);
+    text += padded(name, kIndent);
+    const std::size_t indent = std::max(kIndent, name.size() + 2);
+    text += wrapped(std::string(option.sentence) + (option.repeated ? " May be repeated." : ""),
+                    indent);
+  }
+  return text + "\n" + std::string(exit_codes_text());
+}
+
+std::string overview_text() {
+  constexpr std::size_t kIndent = 16;
+  std::string text =
+      "fnsim replays traces of FaaS calls through the load balancers, runners and node pool\n"
+      "manager of the real system, in simulated time.\n\nExamples:\n";
+  for (const CommandSpec& command : command_specs()) {
+    const std::size_t end = std::min(command.examples.find('\n'), command.examples.size());
+    text += "  " + std::string(command.examples.substr(0, end)) + "\n";
+  }
+  text += "\nCommands (\"fnsim COMMAND --help\" tells more):\n";
+  for (const CommandSpec& command : command_specs()) {
+    text +=
+        padded("  " + std::string(command.name), kIndent) + std::string(command.sentence) + "\n";
+  }
+  return text + "\n" + std::string(exit_codes_text());
+}
+
+std::string_view exit_codes_text() {
+  return "Exit codes: 0 ok, 1 failed, 2 wrong use, 3 bad input, 99 a bound of [expect] missed.\n";
+}
+
+}  // namespace fn::sim

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The options of each sub-command as one table, from which parsing, --help and did-you-mean come.
+// Parsing is Boost.Program_options; nothing thrown leaves it.
+
+#pragma once
+
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/result.h"
+
+namespace fn::sim {
+
+struct OptionSpec {
+  std::string_view name;      // without dashes
+  std::string_view argument;  // what it is called in --help; empty: a flag
+  std::string_view sentence;
+  bool repeated = false;
+};
+
+struct CommandSpec {
+  std::string_view name;
+  std::string_view sentence;
+  // Command lines, one per line.
+  std::string_view examples;
+  // How other words are called in --help; empty: there are none.
+  std::string_view words;
+  std::span<const OptionSpec> options;
+};
+
+// The sub-commands in the order of --help.
+std::span<const CommandSpec> command_specs();
+
+// Null when there is no such sub-command.
+const CommandSpec* find_command(std::string_view name);
+
+class Arguments {
+ public:
+  [[nodiscard]] bool has(std::string_view option) const;
+
+  // The value of an option that is given at most once; nullopt when it is not.
+  [[nodiscard]] std::optional<std::string> value(std::string_view option) const;
+
+  // The values of a repeated option, in order.
+  [[nodiscard]] std::vector<std::string> values(std::string_view option) const;
+
+  [[nodiscard]] const std::vector<std::string>& words() const { return words_; }
+
+ private:
+  friend core::Result<Arguments> parse_arguments(const CommandSpec& command,
+                                                 std::span<const std::string> arguments);
+
+  std::map<std::string, std::vector<std::string>, std::less<>> values_;
+  std::vector<std::string> words_;
+};
+
+// What follows the sub-command. An error is one line that names the option and the remedy.
+core::Result<Arguments> parse_arguments(const CommandSpec& command,
+                                        std::span<const std::string> arguments);
+
+// Examples first, then the table of options.
+std::string help_text(const CommandSpec& command);
+
+// All sub-commands.
+std::string overview_text();
+
+// The exit codes, as the last paragraph of every help.
+std::string_view exit_codes_text();
+
+}  // namespace fn::sim

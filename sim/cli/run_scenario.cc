@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A scenario becomes worlds, the worlds run, and what they counted becomes a summary.
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sim/cli/clocks.h"
+#include "sim/cli/engine.h"
+#include "sim/cli/version.h"
+#include "sim/report/output_dir.h"
+#include "sim/report/run_table.h"
+#include "sim/report/summary.h"
+#include "sim/report/total_peaks.h"
+#include "sim/world/assumptions.h"
+#include "sim/world/run_loop.h"
+
+namespace fn::sim {
+
+namespace {
+
+core::Result<Workload> open_workload(const Scenario& scenario) {
+  if (scenario.trace.path.empty()) {
+    return make_synthetic(scenario.synthetic, scenario.run.seed);
+  }
+  const core::Result<Azure2019Files> files = find_azure2019(scenario.trace.path);
+  if (!files) {
+    return core::fail(files.error().code, files.error().message);
+  }
+  TraceOptions options = scenario.trace_options;
+  options.seed = scenario.run.seed;
+  return open_azure2019(*files, options);
+}
+
+GroupSetup setup_of(const Scenario& scenario, const std::string& group, bool keep_decisions) {
+  GroupSetup setup;
+  setup.nodes = scenario.nodes;
+  setup.lb = scenario.lb;
+  setup.runner = scenario.runner;
+  setup.npm = scenario.npm_of(group);
+  setup.provider = scenario.provider;
+  setup.network = scenario.network;
+  setup.container = scenario.container;
+  setup.caller = scenario.callers;
+  setup.recorder = {.warmup = scenario.run.warmup,
+                    .slo = scenario.run.slo,
+                    .cost_per_runner_hour = scenario.cost.runner_hour_usd};
+  setup.keep_decisions = keep_decisions;
+  complete(setup);
+  return setup;
+}
+
+std::vector<std::unique_ptr<GroupWorld>> make_worlds(const Scenario& scenario,
+                                                     Workload& workload,
+                                                     bool keep_decisions) {
+  const core::Rng rng(scenario.run.seed);
+  std::vector<std::unique_ptr<GroupWorld>> worlds;
+  for (GroupWorkload& group : workload.groups) {
+    const GroupSetup setup = setup_of(scenario, group.name, keep_decisions);
+    worlds.push_back(std::make_unique<GroupWorld>(setup, std::move(group), rng));
+  }
+  return worlds;
+}
+
+// One run under way: where its minutes go.
+class MinuteBooks {
+ public:
+  MinuteBooks(core::Duration warmup, std::optional<OutputDir>& output, ProgressSink& progress)
+      : peaks_(warmup), output_(output), progress_(progress) {}
+
+  core::Status close(const MinuteReport& minute,
+                     std::span<const std::unique_ptr<GroupWorld>> worlds) {
+    for (std::size_t index = 0; index < worlds.size(); ++index) {
+      peaks_.add(minute.rows[index]);
+      if (output_) {
+        DecisionLog& log = worlds[index]->decisions();
+        core::Status status =
+            output_->add_minute(worlds[index]->name(), minute.rows[index], &log);
+        if (!status) {
+          return status;
+        }
+        log.clear();
+      }
+    }
+    peaks_.end_minute(minute.end, minute.last_arrival);
+    progress_.update(Progress{.simulated = minute.end, .end = {}, .calls = minute.calls});
+    simulated_ = minute.end.time_since_epoch();
+    return {};
+  }
+
+  [[nodiscard]] const Peaks& peaks() const { return peaks_.peaks(); }
+
+  [[nodiscard]] core::Duration simulated() const { return simulated_; }
+
+ private:
+  TotalPeaks peaks_;
+  std::optional<OutputDir>& output_;
+  ProgressSink& progress_;
+  core::Duration simulated_{};
+};
+
+RunSummary describe(const Scenario& scenario, const RunOptions& options, const Workload& workload) {
+  RunSummary run;
+  run.version = std::string(version());
+  run.command = options.command;
+  run.seed = scenario.run.seed;
+  if (!workload.trace.paths.empty()) {
+    run.trace = TraceOrigin{workload.trace.paths, workload.trace.sha256, workload.trace.calls};
+  }
+  for (const core::ConfigRow& row : scenario.rows) {
+    run.config.push_back(ConfigEntry{row.key, row.value});
+  }
+  run.assumptions = workload.assumptions;
+  for (const std::string_view assumption : world_assumptions()) {
+    run.assumptions.emplace_back(assumption);
+  }
+  return run;
+}
+
+// What the worlds counted, group by group and together.
+CallCounts tell_figures(const RunLoop& loop, const MinuteBooks& books, RunSummary& run) {
+  Tally total;
+  for (const std::unique_ptr<GroupWorld>& world : loop.worlds()) {
+    GroupSummary group = world->recorder().summary();
+    group.group = world->name();
+    run.groups.push_back(std::move(group));
+    world->recorder().add_to(total);
+  }
+  run.total = total.summary(books.peaks());
+  run.digest = loop.digest();
+  constexpr double kNanosecondsPerSecond = 1e9;
+  run.simulated_s = static_cast<double>(books.simulated().count()) / kNanosecondsPerSecond;
+  return total.calls;
+}
+
+}  // namespace
+
+core::Result<RunResult> run_scenario(const Scenario& scenario,
+                                     const RunOptions& options,
+                                     ProgressSink& progress) {
+  const double wall_before = wall_seconds();
+  const double cpu_before = cpu_seconds();
+  core::Result<Workload> workload = open_workload(scenario);
+  if (!workload) {
+    return core::fail(workload.error().code, workload.error().message);
+  }
+  std::optional<OutputDir> output;
+  if (!options.out_folder.empty()) {
+    core::Result<OutputDir> created = OutputDir::create(options.out_folder);
+    if (!created) {
+      return core::fail(created.error().code, created.error().message);
+    }
+    output.emplace(std::move(*created));
+  }
+  RunSummary run = describe(scenario, options, *workload);
+  RunLoop loop(make_worlds(scenario, *workload, output.has_value()), options.threads);
+  MinuteBooks books(scenario.run.warmup, output, progress);
+  const core::Status ran = loop.run(
+      [&](const MinuteReport& minute) { return books.close(minute, loop.worlds()); });
+  if (!ran) {
+    return core::fail(ran.error().code, ran.error().message);
+  }
+  const CallCounts calls = tell_figures(loop, books, run);
+  run.wall_s = wall_seconds() - wall_before;
+  run.cpu_s = cpu_seconds() - cpu_before;
+  if (run.cpu_s > 0) {
+    run.calls_per_cpu_s = static_cast<double>(run.total.calls) / run.cpu_s;
+  }
+  run.peak_rss_mib = peak_rss_mib();
+  if (output) {
+    if (core::Status written = output->commit(run); !written) {
+      return core::fail(written.error().code, written.error().message);
+    }
+  }
+  RunResult result;
+  result.json = to_json(run);
+  result.csv = to_csv(run);
+  result.table = run_table(run, TableStyle{.colour = options.coloured}) + reasons_line(calls);
+  result.warnings = workload->warnings;
+  result.lookup = [run = std::move(run)](std::string_view group, std::string_view field) {
+    return look_up(run, group, field);
+  };
+  return result;
+}
+
+}  // namespace fn::sim

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "sim/report/pending_file.h"
+
+#include <cerrno>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
+
+#include "core/base/assert.h"
+
+namespace fn::sim {
+namespace {
+
+tl::unexpected<core::Error> failure(const std::string& path, const char* what, int error) {
+  return core::fail(core::ErrorCode::kUnavailable,
+                    path + ": cannot be " + what + ": " +
+                        std::error_code(error, std::generic_category()).message() +
+                        "; free space or give another folder with --out");
+}
+
+}  // namespace
+
+void PendingFile::Closer::operator()(std::FILE* file) const {
+  // Only reached when the file is given up: what the buffer could not write does not matter.
+  static_cast<void>(std::fclose(file));
+}
+
+core::Result<PendingFile> PendingFile::create(const std::string& folder, const std::string& name) {
+  std::string path = folder + "/" + name;
+  std::string partial = folder + "/." + name + "." + std::to_string(::getpid()) + ".partial";
+  std::FILE* file = std::fopen(partial.c_str(), "wbe");
+  if (file == nullptr) {
+    return failure(path, "created", errno);
+  }
+  return PendingFile(std::move(path), std::move(partial), file);
+}
+
+PendingFile::PendingFile(std::string path, std::string partial, std::FILE* file)
+    : path_(std::move(path)), partial_(std::move(partial)), file_(file) {}
+
+PendingFile::PendingFile(PendingFile&& other) noexcept
+    : path_(std::move(other.path_)),
+      partial_(std::exchange(other.partial_, {})),
+      file_(std::move(other.file_)) {}
+
+PendingFile& PendingFile::operator=(PendingFile&& other) noexcept {
+  if (this != &other) {
+    discard();
+    path_ = std::move(other.path_);
+    partial_ = std::exchange(other.partial_, {});
+    file_ = std::move(other.file_);
+  }
+  return *this;
+}
+
+PendingFile::~PendingFile() {
+  discard();
+}
+
+void PendingFile::discard() {
+  file_.reset();
+  if (!partial_.empty()) {
+    static_cast<void>(std::remove(partial_.c_str()));
+    partial_.clear();
+  }
+}
+
+core::Status PendingFile::write(std::string_view text) {
+  FN_ASSERT(file_ != nullptr);
+  if (std::fwrite(text.data(), 1, text.size(), file_.get()) != text.size()) {
+    return failure(path_, "written", errno);
+  }
+  return {};
+}
+
+core::Status PendingFile::close() {
+  FN_ASSERT(file_ != nullptr);
+  if (std::fclose(file_.release()) != 0) {
+    return failure(path_, "written", errno);
+  }
+  return {};
+}
+
+core::Status PendingFile::commit() {
+  FN_ASSERT(file_ == nullptr && !partial_.empty());
+  if (std::rename(partial_.c_str(), path_.c_str()) != 0) {
+    return failure(path_, "put in place", errno);
+  }
+  partial_.clear();
+  return {};
+}
+
+}  // namespace fn::sim

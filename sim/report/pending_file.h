@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A file that appears all at once or not at all: it is written under a temporary name in the same
+// folder (".timeline.csv.<process>.partial") and gets its own by commit(). A pending file that is
+// destroyed leaves nothing behind. Errors name the file and tell what the system said.
+
+#pragma once
+
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "core/base/result.h"
+
+namespace fn::sim {
+
+class PendingFile {
+ public:
+  static core::Result<PendingFile> create(const std::string& folder, const std::string& name);
+
+  PendingFile(PendingFile&& other) noexcept;
+  PendingFile& operator=(PendingFile&& other) noexcept;
+  PendingFile(const PendingFile&) = delete;
+  PendingFile& operator=(const PendingFile&) = delete;
+  ~PendingFile();
+
+  core::Status write(std::string_view text);
+
+  // Everything is written out; only the name is still missing. Nothing may be written after it.
+  core::Status close();
+
+  // REQUIRES: close() went well.
+  core::Status commit();
+
+  // Where it is after commit().
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  struct Closer {
+    void operator()(std::FILE* file) const;
+  };
+
+  PendingFile(std::string path, std::string partial, std::FILE* file);
+  void discard();
+
+  std::string path_;
+  std::string partial_;  // empty: nothing is to be removed
+  std::unique_ptr<std::FILE, Closer> file_;
+};
+
+}  // namespace fn::sim

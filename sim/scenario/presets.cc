@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "sim/scenario/presets.h"
+
+#include <array>
+#include <cstddef>
+
+namespace fn::sim {
+
+namespace {
+
+constexpr std::array kPresets = {
+    Preset{"steady",
+           "Our defaults: 70 % of the binding resource, slow down, bounded-load hashing.",
+           "npm.scaler = \"steady\"\n"},
+    Preset{"fn-2018",
+           "Fn of March 2018: its scaler with its books, naive placement, no health checks.",
+           R"(npm.scaler = "fn-2018"
+lb.placer = "naive"
+lb.health.enabled = false
+# LBs ask for their runners; the NPM looks at the provider's list each second.
+network.membership_poll_ms = 500
+provider.list_interval_ms = 1000
+)"},
+    Preset{"kpa",
+           "Knative's pod autoscaler with its stable and panic windows; the rest as in steady.",
+           "npm.scaler = \"kpa\"\n"},
+    Preset{"fixed",
+           "A constant number of runners per group, npm.fixed_runners; the rest as in steady.",
+           "npm.scaler = \"fixed\"\n"},
+};
+
+constexpr auto kNames = [] {
+  std::array<std::string_view, kPresets.size()> names;
+  for (std::size_t index = 0; index < names.size(); ++index) {
+    names[index] = kPresets[index].name;
+  }
+  return names;
+}();
+
+}  // namespace
+
+std::span<const Preset> presets() {
+  return kPresets;
+}
+
+const Preset* find_preset(std::string_view name) {
+  for (const Preset& preset : kPresets) {
+    if (preset.name == name) {
+      return &preset;
+    }
+  }
+  return nullptr;
+}
+
+std::span<const std::string_view> preset_names() {
+  return kNames;
+}
+
+}  // namespace fn::sim

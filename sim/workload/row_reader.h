@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The rows below a file's header, with the malformed ones sorted out: the first of them ends the
+// reading, or with TraceOptions::lenient each is skipped and counted.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/base/result.h"
+#include "sim/workload/csv.h"
+
+namespace fn::sim {
+
+using Fields = std::vector<std::string_view>;
+using Fault = std::optional<RowFault>;
+
+inline RowFault fault(std::string_view field, std::string expected, std::string_view found) {
+  return {std::string(field), std::move(expected), std::string(found.substr(0, 64))};
+}
+
+class RowReader {
+ public:
+  RowReader(const ByteSource& source, const TraceOptions& options, Sha256* digest)
+      : source_(source), options_(options), lines_(source, options.limits, digest) {}
+
+  // Reads the header. Comes before each().
+  [[nodiscard]] core::Result<Header> header();
+
+  // Calls take(fields, lines) for each row; what it returns is what is wrong with the row. Adds a
+  // warning about skipped rows.
+  template <typename Take>
+  core::Status each(std::vector<std::string>& warnings, const Take& take) {
+    Fields fields;
+    while (true) {
+      const core::Result<bool> more = lines_.next();
+      if (!more) {
+        return tl::unexpected(more.error());
+      }
+      if (!*more) {
+        warn(warnings);
+        return {};
+      }
+      Fault wrong = shape(fields);
+      if (!wrong) {
+        wrong = take(fields, lines_);
+      }
+      if (wrong) {
+        if (core::Status skipped = skip(*wrong); !skipped) {
+          return skipped;
+        }
+      }
+    }
+  }
+
+ private:
+  Fault shape(Fields& fields) const;
+  core::Status skip(const RowFault& wrong);
+  void warn(std::vector<std::string>& warnings) const;
+
+  const ByteSource& source_;
+  const TraceOptions& options_;
+  LineReader lines_;
+  std::size_t columns_ = 0;
+  std::uint64_t skipped_ = 0;
+  std::string first_;
+};
+
+}  // namespace fn::sim

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "sim/workload/tenant_rule.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/assert.h"
+#include "sim/workload/csv.h"
+#include "sim/workload/row_reader.h"
+
+namespace fn::sim {
+
+namespace {
+
+constexpr std::string_view kEverything = "default";
+constexpr std::string_view kOthers = "rest";
+
+struct Assigned {
+  std::string group;
+  bool used = false;
+};
+
+using Assignments = std::map<std::string, Assigned, std::less<>>;
+
+Fault take_line(const LineReader& lines, std::uint64_t name_limit, Assignments& assignments) {
+  if (lines.fault() != nullptr) {
+    return fault("", lines.fault(), lines.line());
+  }
+  const std::string_view line = lines.line();
+  if (line.empty() || line.front() == '#' || (lines.number() == 1 && line.ends_with(",group"))) {
+    return std::nullopt;
+  }
+  Fields fields;
+  split(line, 2, fields);
+  if (fields.size() != 2) {
+    return fault("", "a line 'hash,group'", line);
+  }
+  if (const char* wrong = name_fault(fields[0], name_limit)) {
+    return fault("hash", wrong, fields[0]);
+  }
+  if (const char* wrong = name_fault(fields[1], name_limit)) {
+    return fault("group", wrong, fields[1]);
+  }
+  const bool fresh = assignments.emplace(fields[0], Assigned{std::string(fields[1])}).second;
+  return fresh ? std::nullopt : Fault(fault("hash", "each hash once", fields[0]));
+}
+
+core::Result<Assignments> read_assignments(const ByteSource& file, const TraceLimits& limits) {
+  Assignments assignments;
+  LineReader lines(file, limits, nullptr);
+  while (true) {
+    const core::Result<bool> more = lines.next();
+    if (!more) {
+      return tl::unexpected(more.error());
+    }
+    if (!*more) {
+      return assignments;
+    }
+    Fault wrong = take_line(lines, limits.field_bytes, assignments);
+    if (!wrong && assignments.size() > limits.functions) {
+      wrong = fault("", "at most " + std::to_string(limits.functions) + " lines", "more");
+    }
+    if (wrong) {
+      return core::fail(core::ErrorCode::kInvalidArgument,
+                        describe(file.name(), lines.number(), *wrong));
+    }
+  }
+}
+
+core::Result<TenantGroups> by_file(const ByteSource& file,
+                                   const TraceLimits& limits,
+                                   const std::vector<std::uint32_t>& functions,
+                                   TraceTable& table) {
+  core::Result<Assignments> assignments = read_assignments(file, limits);
+  if (!assignments) {
+    return tl::unexpected(assignments.error());
+  }
+  TenantGroups groups;
+  for (const std::uint32_t number : functions) {
+    const TraceFunction& function = table.functions[number];
+    std::string group(kOthers);
+    bool found = false;
+    for (const std::string_view hash :
+         {table.ids[number], table.apps[function.app], table.owners[function.owner]}) {
+      const auto entry = assignments->find(hash);
+      if (entry == assignments->end()) {
+        continue;
+      }
+      entry->second.used = true;
+      group = found ? group : entry->second.group;
+      found = true;
+    }
+    groups[group].push_back(number);
+  }
+  const auto unused = std::count_if(assignments->begin(),
+                                    assignments->end(),
+                                    [](const auto& entry) { return !entry.second.used; });
+  if (unused > 0) {
+    table.warnings.push_back(file.name() + ": " + std::to_string(unused) +
+                             " lines name no function, app or owner of the trace");
+  }
+  return groups;
+}
+
+// Marks the owners with the most calls; of two with equally many, the one whose name sorts first.
+std::vector<bool> largest_owners(std::uint32_t count,
+                                 const std::vector<std::uint32_t>& functions,
+                                 const TraceTable& table) {
+  std::vector<std::uint64_t> calls(table.owners.size());
+  std::vector<bool> present(table.owners.size());
+  for (const std::uint32_t number : functions) {
+    calls[table.functions[number].owner] += table.functions[number].calls;
+    present[table.functions[number].owner] = true;
+  }
+  std::vector<std::uint32_t> order;
+  for (std::uint32_t owner = 0; owner < calls.size(); ++owner) {
+    if (present[owner]) {
+      order.push_back(owner);
+    }
+  }
+  std::sort(order.begin(), order.end(), [&](std::uint32_t left, std::uint32_t right) {
+    return calls[left] != calls[right] ? calls[left] > calls[right]
+                                       : table.owners[left] < table.owners[right];
+  });
+  std::vector<bool> large(table.owners.size());
+  for (std::size_t place = 0; place < order.size() && place < count; ++place) {
+    large[order[place]] = true;
+  }
+  return large;
+}
+
+}  // namespace
+
+core::Result<TenantRule> parse_tenant_rule(std::string_view text) {
+  using Kind = TenantRule::Kind;
+  constexpr std::string_view kLargest = "owner:";
+  if (text == "all") {
+    return TenantRule{Kind::kAll, 0, {}};
+  }
+  if (text == "owner") {
+    return TenantRule{Kind::kOwner, 0, {}};
+  }
+  if (text == "app") {
+    return TenantRule{Kind::kApp, 0, {}};
+  }
+  if (text.starts_with(kLargest)) {
+    std::uint64_t count = 0;
+    const std::string_view number = text.substr(kLargest.size());
+    if (!parse_whole(number, 0xffffffffU, count) || count == 0) {
+      return core::fail(core::ErrorCode::kInvalidArgument,
+                        "tenant rule " + quoted(text) +
+                            ": expected a whole number from 1 after 'owner:', found " +
+                            quoted(number));
+    }
+    return TenantRule{Kind::kLargestOwners, static_cast<std::uint32_t>(count), {}};
+  }
+  if (text.empty()) {
+    return core::fail(core::ErrorCode::kInvalidArgument,
+                      "tenant rule: expected all, owner, app, owner:N or a CSV file");
+  }
+  return TenantRule{Kind::kFile, 0, std::string(text)};
+}
+
+core::Result<TenantGroups> assign_tenants(const TenantRule& rule,
+                                          const ByteSource* file,
+                                          const TraceLimits& limits,
+                                          const std::vector<std::uint32_t>& functions,
+                                          TraceTable& table) {
+  if (rule.kind == TenantRule::Kind::kFile) {
+    FN_ASSERT(file != nullptr);
+    return by_file(*file, limits, functions, table);
+  }
+  const std::vector<bool> large = rule.kind == TenantRule::Kind::kLargestOwners
+                                      ? largest_owners(rule.largest, functions, table)
+                                      : std::vector<bool>(table.owners.size(), true);
+  TenantGroups groups;
+  for (const std::uint32_t number : functions) {
+    const TraceFunction& function = table.functions[number];
+    std::string_view group = kEverything;
+    if (rule.kind == TenantRule::Kind::kApp) {
+      group = table.apps[function.app];
+    } else if (rule.kind != TenantRule::Kind::kAll) {
+      group = large[function.owner] ? table.owners[function.owner] : kOthers;
+    }
+    groups[std::string(group)].push_back(number);
+  }
+  return groups;
+}
+
+}  // namespace fn::sim

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The calls in flight of a group's world. A slot is recycled when its call has ended for its caller
+// and no runner holds an attempt of it, nor is one on its way.
+
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/base/assert.h"
+#include "core/base/handle.h"
+#include "core/base/time.h"
+
+namespace fn::sim {
+
+struct CallSlot {
+  core::Instant arrived;
+  core::Instant started = core::kNever;
+  core::Duration run{};
+  core::Duration first_run{};
+  core::Duration cold_overhead{};
+  core::FunctionHandle function;
+  core::RunnerHandle runner;  // where it runs
+  core::ContainerHandle container;
+  std::uint32_t container_number = 0;
+  std::uint32_t lb = 0;
+  std::uint32_t use = 0;      // changes with every run and reuse of the slot
+  std::uint32_t life = 0;     // changes with every reuse of the slot
+  std::uint32_t holders = 0;  // offers under way and runners that hold it
+  std::uint32_t retries = 0;  // by its caller
+  bool open = false;          // its caller waits
+  bool at_lb = false;         // the LB knows it
+  bool cold = false;
+  bool times_out = false;  // its run is cut by the function's time-out
+};
+
+class CallSlots {
+ public:
+  core::CallHandle open() {
+    core::CallHandle handle;
+    if (free_.empty()) {
+      handle.value = static_cast<std::uint32_t>(slots_.size());
+      slots_.emplace_back();
+    } else {
+      handle.value = free_.back();
+      free_.pop_back();
+    }
+    ++open_;
+    return handle;
+  }
+
+  CallSlot& operator[](core::CallHandle handle) {
+    FN_ASSERT(handle.value < slots_.size());
+    return slots_[handle.value];
+  }
+
+  // The caller has its answer.
+  void close(core::CallHandle handle) {
+    slots_[handle.value].open = false;
+    --open_;
+    free_if_unused(handle);
+  }
+
+  void hold(core::CallHandle handle) { ++slots_[handle.value].holders; }
+
+  void let_go(core::CallHandle handle) {
+    FN_ASSERT(slots_[handle.value].holders > 0);
+    --slots_[handle.value].holders;
+    free_if_unused(handle);
+  }
+
+  // Calls whose callers wait.
+  [[nodiscard]] std::uint64_t waiting_callers() const { return open_; }
+
+  [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(slots_.size()); }
+
+ private:
+  void free_if_unused(core::CallHandle handle) {
+    CallSlot& slot = slots_[handle.value];
+    if (!slot.open && slot.holders == 0) {
+      const CallSlot before = slot;
+      slot = CallSlot{};
+      slot.use = before.use + 1;
+      slot.life = before.life + 1;
+      free_.push_back(handle.value);
+    }
+  }
+
+  std::vector<CallSlot> slots_;
+  std::vector<std::uint32_t> free_;
+  std::uint64_t open_ = 0;
+};
+
+}  // namespace fn::sim

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Goal: tables for people fit 100 columns whatever they show, say the same without colour, and make
+// the difference between two policies plain.
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "sim/report/compare_table.h"
+#include "sim/report/figures.h"
+#include "sim/report/run_table.h"
+#include "sim/report/text.h"
+#include "tests/sim/report/example_run.h"
+
+namespace fn::tests {
+namespace {
+
+std::vector<std::string> lines_of(std::string_view text) {
+  std::vector<std::string> lines;
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    lines.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(text.size(), end + 1));
+  }
+  return lines;
+}
+
+std::size_t widest(const std::string& text) {
+  std::size_t width = 0;
+  for (const std::string& line : lines_of(text)) {
+    width = std::max(width, sim::display_width(line));
+  }
+  return width;
+}
+
+// The line that begins with `start`, with runs of blanks drawn together.
+std::string line(const std::string& text, std::string_view start) {
+  for (const std::string& line : lines_of(text)) {
+    if (line.starts_with(start)) {
+      std::string shown;
+      for (const char byte : line) {
+        if (byte != ' ' || !shown.ends_with(' ')) {
+          shown += byte;
+        }
+      }
+      return shown;
+    }
+  }
+  return "no line begins with " + std::string(start);
+}
+
+// Every figure as long as it can be.
+sim::GroupSummary huge_group(const std::string& name) {
+  sim::GroupSummary group;
+  for (const sim::Figure& figure : sim::figures()) {
+    figure.set(group, 987'654'321'987.0);
+  }
+  group.within_slo = 0.999;
+  group.group = name;
+  return group;
+}
+
+TEST(RunTable, HasALinePerGroupAndOneForTheTotal) {
+  const std::string text = sim::run_table(example_run(), sim::TableStyle{});
+  EXPECT_EQ(lines_of(text).size(), 5U);
+  EXPECT_EQ(line(text, "acme"),
+            "acme, \"north\" 4 33.33 25.00 50.00 1.00 ms 300 ms 30 ms 12.50 2 7 3");
+  EXPECT_EQ(line(text, "sleeper"), "sleeper 0 - - - - - - 0.00 - 0 0");
+  EXPECT_TRUE(line(text, "total").starts_with("total 4 33.33"));
+}
+
+TEST(RunTable, StaysWithin100ColumnsWhateverItShows) {
+  sim::RunSummary run;
+  run.groups = {huge_group("a-name-that-is-far-too-long-for-any-table-that-people-have-to-read"),
+                huge_group("größer-als-alles-was-in-eine-Zeile-passt-und-noch-viel-mehr-als-das")};
+  run.total = huge_group("");
+  EXPECT_LE(widest(sim::run_table(run, sim::TableStyle{})), 100U);
+  EXPECT_NE(sim::run_table(run, sim::TableStyle{}).find("…"), std::string::npos);
+}
+
+TEST(RunTable, ShowsTheGroupsWithMostCallsWhenThereAreTooMany) {
+  sim::RunSummary run;
+  for (const char* name : {"a", "b", "c", "d"}) {
+    run.groups.emplace_back();
+    run.groups.back().group = name;
+    run.groups.back().calls = name[0] == 'c' ? 9 : static_cast<std::uint64_t>(name[0] - 'a');
+  }
+  const std::string text = sim::run_table(run, sim::TableStyle{.groups = 2});
+  EXPECT_EQ(lines_of(text).size(), 6U);
+  EXPECT_LT(text.find("\nc "), text.find("\nd "));
+  EXPECT_EQ(line(text, "2 smaller"),
+            "2 smaller groups are not shown; groups.csv and summary.json have all.");
+}
+
+TEST(RunTable, SaysTheSameWithAndWithoutColour) {
+  const std::string plain = sim::run_table(example_run(), sim::TableStyle{});
+  std::string coloured = sim::run_table(example_run(), sim::TableStyle{.colour = true});
+  EXPECT_EQ(plain.find('\x1b'), std::string::npos);
+  EXPECT_NE(coloured.find('\x1b'), std::string::npos);
+  for (const std::string_view sequence : {"\x1b[1m", "\x1b[0m"}) {
+    for (std::size_t at = 0; (at = coloured.find(sequence)) != std::string::npos;) {
+      coloured.erase(at, sequence.size());
+    }
+  }
+  EXPECT_EQ(coloured, plain);
+}
+
+TEST(RunTable, ObeysNoColor) {
+  EXPECT_TRUE(sim::colour_wanted(true, nullptr, nullptr));
+  EXPECT_TRUE(sim::colour_wanted(true, "", "xterm"));
+  EXPECT_FALSE(sim::colour_wanted(true, "1", "xterm"));
+  EXPECT_FALSE(sim::colour_wanted(true, nullptr, "dumb"));
+  EXPECT_FALSE(sim::colour_wanted(false, nullptr, "xterm"));
+}
+
+TEST(ReasonsLine, NamesTheMostFrequentReasonFirst) {
+  sim::CallCounts calls;
+  EXPECT_EQ(sim::reasons_line(calls), "");
+  calls.reasons[static_cast<std::size_t>(core::RefusalReason::kNone)] = 1;
+  calls.reasons[static_cast<std::size_t>(core::RefusalReason::kQueueFull)] = 12;
+  EXPECT_EQ(sim::reasons_line(calls), "not completed: 12 queue-full, 1 failed while running\n");
+}
+
+TEST(CompareTable, TellsTheChangeBetweenTwoPolicies) {
+  const sim::RunSummary before = example_run();
+  sim::RunSummary after = example_run();
+  after.total.direction_changes = 0;
+  after.total.runner_hours = 10;
+  after.total.within_slo = 0.9999999;
+  after.total.drains_cut = 3;
+  after.total.runners_peak = 1;
+  after.total.wait_ms.reset();
+  after.groups[0].direction_changes = 0;
+  const std::array runs = {sim::LabelledRun{"fn-2018", &before},
+                           sim::LabelledRun{"steady", &after}};
+  const std::string text = sim::compare_table(runs, sim::TableStyle{});
+  EXPECT_EQ(line(text, "whole run"), "whole run fn-2018 steady change");
+  EXPECT_EQ(line(text, "calls "), "calls 4 4 same");
+  EXPECT_EQ(line(text, "turns"), "turns of scaling 3 0 -100.0 %, better");
+  EXPECT_EQ(line(text, "runner hours"), "runner hours 12.50 10.00 -20.0 %, better");
+  EXPECT_EQ(line(text, "within SLO"), "within SLO, % of all calls 50.00 99.99 +100.0 %, better");
+  EXPECT_EQ(line(text, "calls cut"), "calls cut by a drain 1 3 3.00 times, worse");
+  EXPECT_EQ(line(text, "runners, peak"), "runners, peak 2 1 -50.0 %");
+  EXPECT_EQ(line(text, "wait, p99 "), "wait, p99 300 ms -");
+  EXPECT_EQ(line(text, "acme"), "acme, \"north\" 300 ms 300 ms 12.50 12.50 3 0");
+  EXPECT_EQ(text.find("note:"), std::string::npos);
+}
+
+TEST(CompareTable, SaysThatTheInputsDiffer) {
+  const sim::RunSummary one = example_run();
+  sim::RunSummary other = example_run();
+  other.seed = 2;
+  const std::array runs = {sim::LabelledRun{"one", &one}, sim::LabelledRun{"other", &other}};
+  EXPECT_EQ(line(sim::compare_table(runs, sim::TableStyle{}), "note"),
+            "note: \"other\" and \"one\" differ in trace, seed or calls, not only in policy");
+}
+
+TEST(CompareTable, StaysWithin100ColumnsForAnyNumberOfRuns) {
+  sim::RunSummary run;
+  run.total = huge_group("");
+  run.groups = {huge_group("a-name-that-is-far-too-long-for-any-table"), huge_group("b")};
+  sim::RunSummary small = example_run();
+  std::vector<sim::LabelledRun> runs;
+  for (int index = 0; index < 12; ++index) {
+    runs.push_back({"policy-with-a-long-name-" + std::to_string(index), &run});
+    EXPECT_LE(widest(sim::compare_table(runs, sim::TableStyle{})), 100U) << runs.size();
+    const std::array two = {sim::LabelledRun{"small", &small}, runs.back()};
+    EXPECT_LE(widest(sim::compare_table(two, sim::TableStyle{})), 100U);
+  }
+}
+
+TEST(CompareTable, HasADashForAGroupThatARunDoesNotHave) {
+  const sim::RunSummary before = example_run();
+  sim::RunSummary after = example_run();
+  after.groups.pop_back();
+  const std::array runs = {sim::LabelledRun{"a", &before}, sim::LabelledRun{"b", &after}};
+  EXPECT_EQ(line(sim::compare_table(runs, sim::TableStyle{}), "sleeper"), "sleeper - - 0.00 - 0 -");
+}
+
+}  // namespace
+}  // namespace fn::tests
