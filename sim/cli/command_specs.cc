@@ -14,7 +14,7 @@ constexpr OptionSpec kScenario{
 constexpr OptionSpec kPolicy{
     "policy",
     "NAME|FILE",
-    "Policy over the scenario: steady, fn-2018, kpa, fixed, or a TOML file."};
+    "Policy over the scenario: steady, fn-2018, fn-2018-all, kpa, fixed, or a TOML file."};
 constexpr OptionSpec kSet{
     "set", "KEY=VALUE", "One setting over all files; \"fnsim config print\" lists the keys.", true};
 constexpr OptionSpec kTrace{
@@ -104,6 +104,11 @@ constexpr std::array kCommands = {
         "runner.memory_mib=8192 --json",
         "",
         kRunOptions},
+    CommandSpec{"compare",
+                "Put the results of several runs side by side.",
+                "fnsim compare results/demo/fn-2018 results/demo/steady",
+                "RESULT RESULT...",
+                kPlainOptions},
     CommandSpec{"config",
                 "Print every knob in force with its unit, meaning and origin.",
                 "fnsim config print\n"

@@ -28,6 +28,7 @@ struct Invocation {
 };
 
 int run_command(const Invocation& invocation);
+int compare_command(const Invocation& invocation);
 int config_command(const Invocation& invocation);
 int trace_command(const Invocation& invocation);
 int bench_command(const Invocation& invocation);

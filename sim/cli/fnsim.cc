@@ -50,6 +50,9 @@ int carry_out(const CommandSpec& command, const Invocation& invocation) {
   if (name == "run") {
     return run_command(invocation);
   }
+  if (name == "compare") {
+    return compare_command(invocation);
+  }
   if (name == "config") {
     return config_command(invocation);
   }

@@ -54,17 +54,10 @@ std::vector<po::option> split(const CommandSpec& command, std::span<const std::s
       description.add_options()(name.c_str(), po::value<std::string>(), "");
     }
   }
-  po::positional_options_description positional;
-  positional.add("", -1);
   // A shortened name would change its meaning with the next option that we add.
   const int style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
   const std::vector<std::string> words(arguments.begin(), arguments.end());
-  return po::command_line_parser(words)
-      .options(description)
-      .positional(positional)
-      .style(style)
-      .run()
-      .options;
+  return po::command_line_parser(words).options(description).style(style).run().options;
 }
 
 std::string padded(std::string text, std::size_t width) {
@@ -162,7 +155,7 @@ core::Result<Arguments> parse_arguments(const CommandSpec& command,
 }
 
 std::string help_text(const CommandSpec& command) {
-  constexpr std::size_t kIndent = 30;
+  constexpr std::size_t kIndent = 34;
   const std::string words = command.words.empty() ? "" : " " + std::string(command.words);
   std::string text = "fnsim " + std::string(command.name) + ": " + std::string(command.sentence);
   text += "\n\nExamples:\n" + indented(command.examples);

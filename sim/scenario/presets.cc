@@ -14,13 +14,21 @@ constexpr std::array kPresets = {
            "Our defaults: 70 % of the binding resource, slow down, bounded-load hashing.",
            "npm.scaler = \"steady\"\n"},
     Preset{"fn-2018",
-           "Fn of March 2018: its scaler with its books, naive placement, no health checks.",
+           "Fn's node pool manager of March 2018 with its books; the rest as in steady.",
            R"(npm.scaler = "fn-2018"
-lb.placer = "naive"
-lb.health.enabled = false
 # LBs ask for their runners; the NPM looks at the provider's list each second.
 network.membership_poll_ms = 500
 provider.list_interval_ms = 1000
+)"},
+    Preset{"fn-2018-all",
+           "The same with Fn's load balancer too: naive placement by polling, no health checks. "
+           "Slow to simulate where calls wait, because every waiting call tries every runner each "
+           "10 ms.",
+           R"(npm.scaler = "fn-2018"
+network.membership_poll_ms = 500
+provider.list_interval_ms = 1000
+lb.placer = "naive"
+lb.health.enabled = false
 )"},
     Preset{"kpa",
            "Knative's pod autoscaler with its stable and panic windows; the rest as in steady.",

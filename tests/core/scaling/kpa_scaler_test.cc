@@ -80,7 +80,7 @@ TEST(KpaScaler, AveragesOverTheSecondsItHasSeen) {
   ScalerRig rig("kpa", config);
   rig.demand_mib(at(0s), 7);
   EXPECT_EQ(rig.ordered(), 1U);
-  rig.deliver(at(1s));
+  rig.come(at(1s), 1, kRunnerMib);
   rig.demand_mib(at(4s), 12);
   EXPECT_EQ(rig.ordered(), 0U) << "it decides at its next tick";
   // Seconds 0 to 6: 7, 7, 7, 7, 12, 12, 12 make 9.1 on average.

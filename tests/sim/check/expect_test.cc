@@ -68,7 +68,7 @@ TEST(ParseBound, APercentageIsAShareOfTheCalls) {
 TEST(ParseBound, RefusesWhatItDoesNotUnderstandInOneLine) {
   EXPECT_EQ(refusal("wait.p98<200ms"),
             "w.toml:9: bound \"wait.p98<200ms\": the summary has no such field; did you mean "
-            "\"wait_ms.p50\"?");
+            "\"wait_ms.p90\"?");
   EXPECT_EQ(refusal("wait.p99"),
             "w.toml:9: bound \"wait.p99\": expected a field, one of < <= == >= >, and a limit: "
             "wait.p99<200ms");
