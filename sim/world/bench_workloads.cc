@@ -126,6 +126,9 @@ BenchWorkload make_bench_workload(std::string_view name) {
   if (name == "cluster-1k") {
     return cluster(1'000, 500'000);
   }
+  if (name == "tenants-1k") {
+    return make_tenants_workload();
+  }
   FN_ASSERT(name == "cluster-10k");
   return cluster(10'000, 2'000'000);
 }

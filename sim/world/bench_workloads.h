@@ -19,7 +19,6 @@ struct BenchWorkload {
   GroupSetup setup;
   std::vector<GroupWorkload> groups;
   std::uint64_t calls = 0;
-  core::Duration horizon{};  // beyond the last arrival; calls are followed to their end anyway
 };
 
 // "w1", "cluster-1k", "cluster-10k", "tenants-1k".
@@ -27,5 +26,8 @@ std::span<const std::string_view> bench_workload_names();
 
 // REQUIRES: a name of the list.
 BenchWorkload make_bench_workload(std::string_view name);
+
+// Many tenants, scaled by our default policy.
+BenchWorkload make_tenants_workload();
 
 }  // namespace fn::sim
