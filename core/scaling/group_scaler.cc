@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 
 #include "core/scaling/fixed_scaler.h"
 #include "core/scaling/fn2018_scaler.h"
@@ -73,8 +74,8 @@ std::uint32_t runners_for(std::int64_t memory_mib,
       return count;
     }
   }
-  for (auto member = view.draining.rbegin(); member != view.draining.rend(); ++member) {
-    if (!take(*member)) {
+  for (std::size_t left = view.draining.size(); left > 0; --left) {
+    if (!take(view.draining[left - 1])) {
       return count;
     }
   }

@@ -16,7 +16,7 @@ bool SteadyScaler::waits_in_vain(const GroupView& view,
                                  const MergedRequirement& demand,
                                  std::uint32_t wish) const {
   if (std::chrono::milliseconds(demand.oldest_wait_ms) <= config_.steady.long_wait ||
-      wish > view.active.size() || view.active.empty() || view.ordered > 0) {
+      wish > view.active.size() || view.active.empty()) {
     return false;
   }
   // A runner that has just come has not been told of yet: it may be all that the call needs.

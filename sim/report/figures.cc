@@ -71,18 +71,18 @@ constexpr Figure optional_amount(std::string_view name, int decimals) {
 
 // One number of a spread. A spread is null as a whole: setting a number makes it, and setting null
 // takes it away.
-template <auto Spread_, auto Member>
+template <auto Whole, auto Member>
 constexpr Figure of_spread(std::string_view name) {
   return Figure{.name = name,
                 .decimals = kMillisecondDecimals,
                 .optional = true,
                 .get = [](const GroupSummary& from) -> std::optional<double> {
-                  const std::optional<Percentiles>& spread = from.*Spread_;
+                  const std::optional<Percentiles>& spread = from.*Whole;
                   return spread ? std::optional<double>((*spread).*Member) : std::nullopt;
                 },
                 .set =
                     [](GroupSummary& to, std::optional<double> value) {
-                      std::optional<Percentiles>& spread = to.*Spread_;
+                      std::optional<Percentiles>& spread = to.*Whole;
                       if (!value) {
                         spread.reset();
                         return;

@@ -8,10 +8,10 @@ GroupRecorder::GroupRecorder(const RecorderConfig& config)
     : config_(config),
       counts_from_(core::Instant{} + config.warmup),
       boundary_(core::Instant{} + kSamplePeriod),
+      next_sample_(boundary_),
       runners_(counts_from_),
       containers_(counts_from_),
-      idle_mib_(counts_from_),
-      next_sample_(boundary_) {}
+      idle_mib_(counts_from_) {}
 
 void GroupRecorder::runners_changed(core::Instant at, const RunnerCounts& counts) {
   reach(at);

@@ -157,28 +157,29 @@ class GroupRecorder {
 
   static constexpr core::Instant kNone = core::Instant::min();
 
+  // What every call touches comes first.
   RecorderConfig config_;
   core::Instant counts_from_;
   // The next instant that needs a sample, or that is past a checkpoint to be taken.
   core::Instant boundary_;
+  core::Instant next_sample_;
   Level runners_;
   Level containers_;
   Level idle_mib_;
   CallCounts calls_;
-  MinuteRow minute_;
   core::Histogram minute_wait_;
-  core::Histogram early_wait_;  // of calls that arrived during the warm-up
-  core::Histogram wait_;
   core::Histogram latency_;
 
-  core::Instant next_sample_;
+  core::Histogram early_wait_;  // of calls that arrived during the warm-up
+  core::Histogram wait_;
+  WindowSums scale_;  // only its scale actions
+  Checkpoint checkpoint_;
+  MinuteRow minute_;
   std::size_t samples_ = 0;
   core::Instant minute_start_{};
-  WindowSums scale_;  // only its scale actions
-  int direction_ = 0;
   core::Instant last_arrival_ = kNone;
+  int direction_ = 0;
   bool pending_ = false;  // the checkpoint at last_arrival_ is yet to be taken
-  Checkpoint checkpoint_;
 };
 
 }  // namespace fn::sim

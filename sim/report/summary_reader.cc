@@ -41,11 +41,11 @@ class Fields {
 
   // Null where the field is missing.
   const Json& at(const Json& from, const std::string& name) {
-    static const Json kNull;
+    static const Json missing;
     const auto found = from.is_object() ? from.find(name) : from.end();
     if (!from.is_object() || found == from.end()) {
       complain(name, "a value");
-      return kNull;
+      return missing;
     }
     return *found;
   }

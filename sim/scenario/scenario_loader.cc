@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -20,8 +21,9 @@ using core::fail;
 using core::Setting;
 using core::Status;
 
-// No list is longer, whatever index somebody writes.
-constexpr std::size_t kLongestList = 10'000;
+// So much is described one by one at most: many functions that are alike are one with a count.
+constexpr std::size_t kLongestList = 1'000;
+constexpr std::size_t kMostFamilies = 4'000;
 
 constexpr std::string_view kGroups = "groups.";
 constexpr std::string_view kExpect = "expect.";
@@ -65,10 +67,13 @@ Status check_npm(const std::string& section, const core::NpmConfig& npm) {
 
 Status ScenarioLoader::load(std::span<const Setting> settings) {
   sort_out(settings);
-  size_lists();
+  Status status = size_lists();
+  if (!status) {
+    return status;
+  }
   add_sections();
   add_workload();
-  Status status = set_all(base_);
+  status = set_all(base_);
   if (status) {
     status = derive();
   }
@@ -103,31 +108,52 @@ void ScenarioLoader::sort_out(std::span<const Setting> settings) {
   }
 }
 
-std::size_t ScenarioLoader::list_size(const std::string& key) const {
-  std::size_t size = 0;
-  const std::string start = key + "[";
-  for (const Setting& setting : base_) {
-    if (!setting.key.starts_with(start)) {
-      continue;
-    }
-    const char* begin = setting.key.data() + start.size();
-    const char* end = setting.key.data() + setting.key.size();
+Status ScenarioLoader::note_lists(const Setting& setting) {
+  const std::string_view key = setting.key;
+  for (std::size_t open = key.find('['); open != std::string_view::npos;
+       open = key.find('[', open + 1)) {
+    const char* end = key.data() + key.size();
     std::size_t index = 0;
-    const auto [stop, error] = std::from_chars(begin, end, index);
-    if (error == std::errc{} && stop != end && *stop == ']' && index < kLongestList) {
+    const auto [stop, error] = std::from_chars(key.data() + open + 1, end, index);
+    if (error == std::errc{} && index >= kLongestList) {
+      return fail(ErrorCode::kInvalidArgument,
+                  setting.place + ": " + std::string(key.substr(0, open)) +
+                      ": expected at most 1000 elements; functions that are alike are one with a "
+                      "`count`");
+    }
+    if (error == std::errc{} && stop != end && *stop == ']') {
+      std::size_t& size = list_sizes_[std::string(key.substr(0, open))];
       size = std::max(size, index + 1);
     }
   }
-  return size;
+  return {};
 }
 
-void ScenarioLoader::size_lists() {
+std::size_t ScenarioLoader::list_size(std::string_view key) const {
+  const auto found = list_sizes_.find(key);
+  return found != list_sizes_.end() ? found->second : 0;
+}
+
+Status ScenarioLoader::size_lists() {
+  for (const Setting& setting : base_) {
+    if (Status status = note_lists(setting); !status) {
+      return status;
+    }
+  }
   const std::string groups = "workload.groups";
   scenario_.synthetic.groups.resize(list_size(groups));
+  std::size_t families = 0;
   for (std::size_t index = 0; index < scenario_.synthetic.groups.size(); ++index) {
-    const std::string functions = groups + "[" + std::to_string(index) + "].functions";
-    scenario_.synthetic.groups[index].families.resize(list_size(functions));
+    const std::size_t size = list_size(groups + "[" + std::to_string(index) + "].functions");
+    scenario_.synthetic.groups[index].families.resize(size);
+    families += size;
   }
+  if (families > kMostFamilies) {
+    return fail(ErrorCode::kInvalidArgument,
+                "workload: expected at most 4000 [[workload.groups.functions]]; those that are "
+                "alike are one with a `count`");
+  }
+  return {};
 }
 
 void ScenarioLoader::add_sections() {
@@ -236,6 +262,13 @@ Status ScenarioLoader::set_bounds() {
     bounds[setting.key] = std::move(*parsed);
   }
   for (auto& [key, bound] : bounds) {
+    bound_rows_.push_back(core::ConfigRow{.key = key,
+                                          .value = bound.text,
+                                          .fallback = std::string(),
+                                          .unit = {},
+                                          .sentence = "A bound that --check enforces.",
+                                          .allowed = "a bound",
+                                          .origin = bound.place});
     scenario_.expect.push_back(std::move(bound));
   }
   return {};
@@ -306,16 +339,7 @@ void ScenarioLoader::finish_rows() {
       }
     }
   }
-  for (const Bound& bound : scenario_.expect) {
-    const std::string group = bound.group.empty() ? "" : "groups." + bound.group + ".";
-    scenario_.rows.push_back(core::ConfigRow{.key = "expect." + group + bound.field,
-                                             .value = bound.text,
-                                             .fallback = std::string(),
-                                             .unit = {},
-                                             .sentence = "A bound that --check enforces.",
-                                             .allowed = "a bound",
-                                             .origin = bound.place});
-  }
+  std::move(bound_rows_.begin(), bound_rows_.end(), std::back_inserter(scenario_.rows));
 }
 
 }  // namespace fn::sim

@@ -5,10 +5,12 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/base/result.h"
@@ -24,9 +26,11 @@ class ScenarioLoader {
   [[nodiscard]] Scenario take() { return std::move(scenario_); }
 
  private:
-  // Sorts the settings by what they are about, and gives lists their sizes.
+  // Sorts the settings by what they are about.
   void sort_out(std::span<const core::Setting> settings);
-  void size_lists();
+  // Notes how long the lists are that the key has elements of.
+  core::Status note_lists(const core::Setting& setting);
+  core::Status size_lists();
   void add_sections();
   void add_workload();
   void add_function(const std::string& prefix, FunctionFamily& family);
@@ -43,7 +47,7 @@ class ScenarioLoader {
   void finish_rows();
 
   // How many elements the settings give the list `key`.
-  [[nodiscard]] std::size_t list_size(const std::string& key) const;
+  [[nodiscard]] std::size_t list_size(std::string_view key) const;
 
   Scenario scenario_;
   core::Config config_;
@@ -51,6 +55,8 @@ class ScenarioLoader {
   std::map<std::string, core::Config> group_configs_;
   std::vector<core::Setting> base_;
   std::vector<core::Setting> bounds_;
+  std::vector<core::ConfigRow> bound_rows_;
+  std::map<std::string, std::size_t, std::less<>> list_sizes_;
   std::map<std::string, std::vector<core::Setting>> groups_;
 };
 

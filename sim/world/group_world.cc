@@ -36,14 +36,13 @@ GroupWorld::GroupWorld(const GroupSetup& setup, GroupWorkload workload, const co
     lb_offset_.push_back(lb_of_first_call(spec, setup_.nodes.lb_count));
   }
   for (std::uint32_t lb = 0; lb < setup_.nodes.lb_count; ++lb) {
-    const core::Rng stream = rng_.fork("lb-" + std::to_string(lb + 1));
     core::LbConfig config = setup_.lb;
     // Each LB keeps its own beat, the same in every group.
     core::Rng beat = rng.fork("lb-" + std::to_string(lb + 1) + "/beat");
     config.advertise_phase = core::Duration(static_cast<std::int64_t>(
         beat.below(static_cast<std::uint64_t>(config.advertise_every.count()))));
-    lbs_.push_back(
-        std::make_unique<LbNode>(LbNode{core::LoadBalancer(config, functions_, stream)}));
+    lbs_.push_back(std::make_unique<LbNode>(
+        LbNode{config, core::LoadBalancer(config, functions_, lb_stream(lb))}));
   }
   start();
 }

@@ -62,11 +62,21 @@ class GroupWorld {
   // The facts since it was last cleared.
   [[nodiscard]] DecisionLog& decisions() { return decisions_; }
 
+  // Puts in every machine's place one that is built anew and loaded from its saved bytes; the run
+  // goes on as if nothing had happened. The error names the machine whose bytes do not add up.
+  core::Status reload_machines();
+
  private:
   struct LbNode {
+    core::LbConfig config;
     core::LoadBalancer machine;
     core::Instant armed = core::kNever;
   };
+
+  // The stream of all that this LB draws for this group.
+  [[nodiscard]] core::Rng lb_stream(std::uint32_t lb) const {
+    return rng_.fork("lb-" + std::to_string(lb + 1));
+  }
 
   // The way of time, in group_world.cc.
   void start();

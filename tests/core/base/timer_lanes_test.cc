@@ -115,6 +115,25 @@ TEST(TimerLane, KeepsItsMemoryWithinTwiceTheLiveTimers) {
   EXPECT_EQ(owner.head(lane)->at, at(10'000));
 }
 
+TEST(TimerLane, NeverGivesATimerBackTwice) {
+  // An owner that knows no stale timers: only pop() removes one, also when the lane is compacted.
+  const auto always = [](const TimerLane::Timer& /*timer*/) {
+    return true;
+  };
+  TimerLane lane;
+  constexpr std::uint32_t kTimers = 500;
+  for (std::uint32_t subject = 0; subject < kTimers; ++subject) {
+    lane.set(at(subject), subject, 0);
+  }
+  for (std::uint32_t subject = 0; subject < kTimers; ++subject) {
+    const TimerLane::Timer* head = lane.head(always);
+    ASSERT_NE(head, nullptr);
+    ASSERT_EQ(head->subject, subject);
+    lane.pop();
+  }
+  EXPECT_EQ(lane.head(always), nullptr);
+}
+
 TEST(TimerLane, ALoadedLaneGoesOnAsTheOriginal) {
   TimerLane lane;
   Owner owner;

@@ -183,7 +183,11 @@ TEST(NodePoolManager, ANewIncarnationPublishesNewerListsThanTheOldOneEvenAnEmpty
   core::NodePoolManager npm(NpmRig::config_of("steady"), 3);
   npm.step(at(0s), core::RunnersListed{}, out);
   ASSERT_EQ(out.actions.size(), 1U);
-  EXPECT_EQ(out.actions[0].as<core::PublishMembership>().generation, std::uint64_t{3} << 32);
+  const std::uint64_t first = std::uint64_t{3} << 32;
+  EXPECT_EQ(out.actions[0].as<core::PublishMembership>().generation, first);
+  const std::vector<core::Member> runners = {core::Member{RunnerHandle{7}, 4096, 0}};
+  npm.step(at(1s), core::RunnersListed{runners}, out);
+  EXPECT_EQ(out.actions.back().as<core::PublishMembership>().generation, first + 1);
 }
 
 TEST(NodePoolManager, OrdersAMinimumOnceItKnowsWhatExists) {
@@ -246,6 +250,16 @@ TEST(NodePoolManager, ReplacesARunnerThatAllLbsWithCallsRest) {
   EXPECT_EQ(rig.actions<core::DrainRunner>()[0].runner, RunnerHandle{0});
   EXPECT_EQ(rig.tally().provisioned, 3U);
   EXPECT_EQ(rig.active(), 2U);
+}
+
+TEST(NodePoolManager, WhatALostLbSaidOfARunnerIsNotHeldAgainstItsSuccessor) {
+  NpmRig rig("steady");
+  rig.list();
+  rig.advertise_each_second(1, 10, 100);
+  rig.give(core::RunnerReported{LbHandle{0}, RunnerHandle{0}, 1});
+  rig.run_to(at(15s));  // the lease ends, and another LB gets the handle
+  rig.advertise_each_second(15, 60, 100);
+  EXPECT_EQ(rig.actions<core::DrainRunner>().size(), 0U);
 }
 
 TEST(NodePoolManager, OrdersNoMoreThanItsLimitOfKnownRunners) {

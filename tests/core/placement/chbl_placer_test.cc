@@ -199,20 +199,6 @@ TEST(ChblPlacer, HasNothingToOfferWithoutRunnersOrRoom) {
   EXPECT_EQ(first_of(placer, pool, 1), 0U);
 }
 
-TEST(ChblPlacer, AnOldSessionStaysUsableWhenThePoolShrinks) {
-  TestPool pool(20);
-  ChblPlacer placer(125);
-  placer.members_changed(pool.view());
-  const FunctionSpec spec = function_number(1);
-  PlacementSession session{1'000'000'000, 3};
-  pool.leave(0);
-  placer.members_changed(pool.view());
-  std::uint32_t tried = 0;
-  while (placer.next(pool.view(), spec, session) != Placer::kNone) {
-    ASSERT_LE(++tried, pool.size());
-  }
-}
-
 TEST(ChblPlacer, ACallWithoutMemoryIsPlacedAtItsHome) {
   TestPool pool(10);
   ChblPlacer placer(125);

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -142,6 +143,19 @@ TEST_P(EveryPlacer, AnExhaustedSessionStaysExhausted) {
   placer->next(pool.view(), spec, session);
   for (int again = 0; again < 3; ++again) {
     EXPECT_EQ(placer->next(pool.view(), spec, session), Placer::kNone);
+  }
+}
+
+TEST_P(EveryPlacer, ASessionOfALargerPoolStaysUsable) {
+  const TestPool pool(20);
+  const std::unique_ptr<Placer> placer = make(pool);
+  PlacementSession session{1'000'000'000, 3};
+  std::uint32_t tried = 0;
+  std::uint32_t position = placer->next(pool.view(), function_number(1), session);
+  while (position != Placer::kNone) {
+    ASSERT_LT(position, pool.size());
+    ASSERT_LE(++tried, pool.size());
+    position = placer->next(pool.view(), function_number(1), session);
   }
 }
 

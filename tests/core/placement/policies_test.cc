@@ -195,7 +195,7 @@ TEST(LeastOutstandingPlacer, CountsCallsAndNotMemory) {
 TEST(P2cPlacer, TakesTheLessLoadedOfTwoEquallyLikelyPairs) {
   TestPool pool(4);
   for (std::uint32_t position = 0; position < 4; ++position) {
-    for (std::uint32_t call = 0; call < position; ++call) {
+    for (std::uint32_t call = 3; call > position; --call) {
       pool.begin_call(position);
     }
   }
@@ -206,10 +206,10 @@ TEST(P2cPlacer, TakesTheLessLoadedOfTwoEquallyLikelyPairs) {
     ++hits[first_of(placer, pool, 1)];
   }
   // Of the six pairs, three hold the least loaded, two the next without it, one the third.
-  EXPECT_NEAR(hits[0], kCalls * 3 / 6, 350);
-  EXPECT_NEAR(hits[1], kCalls * 2 / 6, 350);
-  EXPECT_NEAR(hits[2], kCalls * 1 / 6, 350);
-  EXPECT_EQ(hits[3], 0) << "two different ones are drawn";
+  EXPECT_NEAR(hits[3], kCalls * 3 / 6, 350);
+  EXPECT_NEAR(hits[2], kCalls * 2 / 6, 350);
+  EXPECT_NEAR(hits[1], kCalls * 1 / 6, 350);
+  EXPECT_EQ(hits[0], 0) << "two different ones are drawn";
 }
 
 TEST(P2cPlacer, TiesAreAFairCoin) {

@@ -16,6 +16,8 @@
 
 #include <gtest/gtest.h>
 
+#include "sim/scenario/presets.h"
+
 namespace fn::tests {
 
 namespace {
@@ -241,12 +243,12 @@ TEST_F(FnsimTest, ConfigPrintShowsValueUnitOriginAndMeaning) {
             "KEY                VALUE  UNIT  ORIGIN  MEANING\n"
             "runner.memory_mib  8192   MiB   --set   What the containers of one runner may hold "
             "together, idle ones included.\n");
-  ASSERT_EQ(run({"config", "print", "lb.placer", "--policy", "fn-2018", "--json"}), 0);
+  ASSERT_EQ(run({"config", "print", "lb.placer", "--policy", "fn-2018-all", "--json"}), 0);
   const nlohmann::json document = nlohmann::json::parse(out.str());
   EXPECT_EQ(document["schema"], "fnsim.config/1");
   EXPECT_EQ(document["config"][0]["value"], "naive");
   EXPECT_EQ(document["config"][0]["default"], "chbl");
-  EXPECT_EQ(document["config"][0]["origin"], "policy fn-2018:2");
+  EXPECT_EQ(document["config"][0]["origin"], "policy fn-2018-all:4");
   ASSERT_EQ(run({"config", "print", "--output", "csv"}), 0);
   EXPECT_TRUE(out.str().starts_with("key,value,unit,origin,default,allowed,meaning\n"));
 }
@@ -263,6 +265,9 @@ TEST_F(FnsimTest, HelpComesWithExamplesFirstAndNamesEveryOption) {
                              "--strict",
                              "--out DIR"}) {
     EXPECT_NE(help.find(option), std::string::npos) << option;
+  }
+  for (const std::string_view policy : sim::preset_names()) {
+    EXPECT_NE(help.find(policy), std::string::npos) << policy;
   }
   EXPECT_NE(help.find("99 a bound"), std::string::npos);
   std::istringstream lines(help);

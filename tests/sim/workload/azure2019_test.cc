@@ -218,9 +218,16 @@ TEST(Azure2019, UsesTheFirstOfSeveralRowsOfDurationsAndMemory) {
   TraceText text = small_trace();
   text.run += "bob,mail,send,9,9,9,9,9,9,9,9,9,9,9\n";
   text.mem += "bob,mail,send,9\nbob,mail,send,10\n";
-  const core::Result<Workload> workload = open_text(text);
+  TraceOptions options;
+  options.durations = sim::DurationSource::kAverage;
+  core::Result<Workload> workload = open_text(text, options);
   ASSERT_TRUE(workload);
   EXPECT_EQ(workload->groups[0].functions[2].memory.value, 256);
+  for (const Arrival& arrival : drain(*workload->groups[0].arrivals)) {
+    if (arrival.function.value == 2) {
+      EXPECT_EQ(arrival.run, std::chrono::seconds(2));
+    }
+  }
   EXPECT_EQ(workload->warnings,
             (std::vector<std::string>{
                 "run.csv: 1 further rows of functions that have one already were not used",

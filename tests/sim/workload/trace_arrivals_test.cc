@@ -23,7 +23,8 @@
 #endif
 #endif
 #ifdef FN_UNDER_ADDRESS_SANITIZER
-#include <sanitizer/allocator_interface.h>
+// Debian's g++ has this function, but not the header that declares it.
+extern "C" std::size_t __sanitizer_get_current_allocated_bytes();
 #endif
 
 namespace fn::tests {
@@ -223,11 +224,13 @@ class ChangingBytes final : public sim::ByteSource {
 };
 
 TEST(TraceArrivals, AFileThatChangesWhileItIsReplayedEndsTheReplay) {
-  const TraceText text = one_function({3, 3, 3});
+  TraceText text = one_function({3, 3, 3});
+  // Behind the row of f comes one whose names could be taken for counts.
+  text.inv += "1,1,1,0,0,0\n";
   for (const std::string& after : {replaced(text.inv, "3,3,3", "3,4,3"),
                                    replaced(text.inv, "3,3,3", "3,3,2"),
                                    replaced(text.inv, "3,3,3", "3,x,3"),
-                                   replaced(text.inv, ",3,3,3\n", ",3"),
+                                   text.inv.substr(0, text.inv.find(",3,3\n")),
                                    replaced(text.inv, "3,3,3", "99999999999999999999999")}) {
     sim::Azure2019Sources sources = sources_of(text);
     const auto changing = std::make_shared<ChangingBytes>(text.inv, after);
