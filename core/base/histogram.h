@@ -84,10 +84,13 @@ class Histogram {
     last_ = bucket > last_ ? bucket : last_;
     std::unique_ptr<Page>& page = pages_[bucket / kPageSize];
     if (page == nullptr) [[unlikely]] {
-      page = std::make_unique<Page>();
+      make(page);
     }
     return (*page)[bucket % kPageSize];
   }
+
+  // Rare: out of the way of the code that adds.
+  [[gnu::cold]] static void make(std::unique_ptr<Page>& page) { page = std::make_unique<Page>(); }
 
   [[nodiscard]] std::uint64_t at(std::uint32_t bucket) const {
     const std::unique_ptr<Page>& page = pages_[bucket / kPageSize];

@@ -12,40 +12,62 @@
 #include <cstdint>
 #include <cstring>
 #include <type_traits>
-#include <vector>
+
+#include "core/base/append_list.h"
 
 namespace fn::core {
 
 using Words = std::array<std::uint64_t, 3>;
 
-// A plain struct of at most 24 bytes as words, and back. The halves of a word are joined in
-// registers: reading whole words from memory that was just written in halves stalls the processor.
+// Four bytes of a plain struct, the `index`th; zero behind its end.
+template <std::size_t index, typename Body>
+std::uint64_t quarter(const Body& body) {
+  std::uint32_t value = 0;
+  if constexpr (4 * index < sizeof(Body)) {
+    std::memcpy(&value, reinterpret_cast<const std::byte*>(&body) + 4 * index, sizeof(value));
+  }
+  return value;
+}
+
+template <std::size_t index, typename Body>
+void set_quarter(Body& body, std::uint64_t value) {
+  if constexpr (4 * index < sizeof(Body)) {
+    const auto four_bytes = static_cast<std::uint32_t>(value);
+    std::memcpy(reinterpret_cast<std::byte*>(&body) + 4 * index, &four_bytes, sizeof(four_bytes));
+  }
+}
+
+template <typename Body>
+constexpr bool fits_words() {
+  static_assert(std::is_trivially_copyable_v<Body> && sizeof(Body) <= sizeof(Words));
+  static_assert(std::is_empty_v<Body> || sizeof(Body) % 4 == 0);
+  return !std::is_empty_v<Body>;
+}
+
+// A plain struct of at most 24 bytes as words, and back, four bytes at a time. Copied as a whole, a
+// struct whose fields were just written goes through memory, and reading whole words from memory
+// that was just written in parts stalls the processor; this way it stays in registers.
 template <typename Body>
 Words pack(const Body& body) {
-  Words words{};
-  if constexpr (!std::is_empty_v<Body>) {
-    static_assert(std::is_trivially_copyable_v<Body> && sizeof(Body) <= sizeof(Words));
+  if constexpr (fits_words<Body>()) {
     static_assert(std::has_unique_object_representations_v<Body>, "padding has no fixed value");
-    std::array<std::uint32_t, 6> halves{};
-    std::memcpy(halves.data(), &body, sizeof(Body));
-    for (std::size_t index = 0; index < words.size(); ++index) {
-      words[index] = halves[2 * index] | (std::uint64_t{halves[2 * index + 1]} << 32);
-    }
+    return Words{quarter<0>(body) | (quarter<1>(body) << 32),
+                 quarter<2>(body) | (quarter<3>(body) << 32),
+                 quarter<4>(body) | (quarter<5>(body) << 32)};
   }
-  return words;
+  return Words{};
 }
 
 template <typename Body>
 Body unpack(const Words& words) {
   Body body;
-  if constexpr (!std::is_empty_v<Body>) {
-    static_assert(std::is_trivially_copyable_v<Body> && sizeof(Body) <= sizeof(Words));
-    std::array<std::uint32_t, 6> halves{};
-    for (std::size_t index = 0; index < words.size(); ++index) {
-      halves[2 * index] = static_cast<std::uint32_t>(words[index]);
-      halves[2 * index + 1] = static_cast<std::uint32_t>(words[index] >> 32);
-    }
-    std::memcpy(static_cast<void*>(&body), halves.data(), sizeof(Body));
+  if constexpr (fits_words<Body>()) {
+    set_quarter<0>(body, words[0]);
+    set_quarter<1>(body, words[0] >> 32);
+    set_quarter<2>(body, words[1]);
+    set_quarter<3>(body, words[1] >> 32);
+    set_quarter<4>(body, words[2]);
+    set_quarter<5>(body, words[2] >> 32);
   }
   return body;
 }
@@ -53,8 +75,11 @@ Body unpack(const Words& words) {
 template <typename Kind>
 class Record {
  public:
+  Record() = default;
+
+  // Word by word, for the same reason as pack().
   Record(Kind kind, const Words& words)
-      : kind_(static_cast<std::uint64_t>(kind)), words_(words) {}
+      : kind_(static_cast<std::uint64_t>(kind)), words_{words[0], words[1], words[2]} {}
 
   template <typename Body>
   static Record of(const Body& body) {
@@ -73,27 +98,25 @@ class Record {
   [[nodiscard]] const Words& words() const { return words_; }
 
  private:
-  std::uint64_t kind_;
-  Words words_;
+  std::uint64_t kind_ = 0;
+  Words words_{};
 };
 
 // What one step answers: actions, to be carried out in order, and facts. The caller owns it, hands
 // it to every step, and clears it afterwards; its memory is reused.
 template <typename ActionKind, typename FactKind>
 struct Out {
-  std::vector<Record<ActionKind>> actions;
-  std::vector<Record<FactKind>> facts;
+  AppendList<Record<ActionKind>> actions;
+  AppendList<Record<FactKind>> facts;
 
   template <typename Body>
   void act(const Body& body) {
-    static_assert(std::is_same_v<decltype(Body::kKind), const ActionKind>);
-    actions.emplace_back(Body::kKind, pack(body));
+    actions.append(Record<ActionKind>::of(body));
   }
 
   template <typename Body>
   void note(const Body& body) {
-    static_assert(std::is_same_v<decltype(Body::kKind), const FactKind>);
-    facts.emplace_back(Body::kKind, pack(body));
+    facts.append(Record<FactKind>::of(body));
   }
 
   void clear() {

@@ -33,6 +33,11 @@ constexpr Instant later(Instant from, Duration delay) {
   return from == kNever || delay >= kNever - from ? kNever : from + delay;
 }
 
+// By value, so that nothing goes through memory as with std::min.
+constexpr Instant earlier(Instant left, Instant right) {
+  return right < left ? right : left;
+}
+
 constexpr std::int64_t to_ns(Instant at) {
   return at.time_since_epoch().count();
 }

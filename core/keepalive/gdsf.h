@@ -55,8 +55,8 @@ class GdsfPolicy final : public KeepAlivePolicy {
   void drop_stale();
 
   const FunctionTable& functions_;
-  std::vector<Use> uses_;            // by container handle
-  std::vector<Entry> idle_;          // heap, lowest priority on top; may hold stale entries
+  std::vector<Use> uses_;    // by container handle
+  std::vector<Entry> idle_;  // heap, lowest priority on top; may hold stale entries
   std::vector<Function> per_function_;
   double clock_ = 0;
 };

@@ -11,12 +11,17 @@ void LruPolicy::unlink(Use& use) {
   (use.later == kNone ? last_ : uses_[use.later].earlier) = use.earlier;
 }
 
+// Rare: out of the way of every use.
+[[gnu::cold]] void LruPolicy::grow(ContainerHandle container) {
+  uses_.resize(container.value + std::size_t{1});
+}
+
 void LruPolicy::used(Instant now,
                      ContainerHandle container,
                      std::uint32_t number,
                      FunctionHandle /*function*/) {
-  if (container.value >= uses_.size()) {
-    uses_.resize(container.value + std::size_t{1});
+  if (container.value >= uses_.size()) [[unlikely]] {
+    grow(container);
   }
   Use& use = uses_[container.value];
   if (use.number != 0) {

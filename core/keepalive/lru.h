@@ -36,6 +36,7 @@ class LruPolicy final : public KeepAlivePolicy {
     std::uint32_t later = kNone;
   };
 
+  void grow(ContainerHandle container);
   void unlink(Use& use);
 
   std::vector<Use> uses_;  // by container handle

@@ -11,8 +11,8 @@
 
 #include "core/base/time.h"
 #include "core/base/units.h"
-#include "core/pool/health_config.h"
 #include "core/placement/placer.h"
+#include "core/pool/health_config.h"
 
 namespace fn::core {
 

@@ -2,6 +2,7 @@
 //
 // The load balancer's health decisions: asking silent runners, resting those that fail.
 
+#include "core/lb/lb_call_path.h"
 #include "core/lb/load_balancer.h"
 
 namespace fn::core {

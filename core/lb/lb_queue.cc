@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/base/assert.h"
+#include "core/lb/lb_call_path.h"
 #include "core/lb/load_balancer.h"
 
 namespace fn::core {
@@ -28,8 +29,8 @@ void LoadBalancer::wait(CallHandle handle, RefusalReason reason, LbOut& out) {
   }
   call.state = State::kWaiting;
   waiting_.insert(handle, call.number, call.body_bytes);
-  if (call.detached != 0 && (!first_detached_.valid() ||
-                             call.number < calls_[first_detached_.value].number)) {
+  if (call.detached != 0 &&
+      (!first_detached_.valid() || call.number < calls_[first_detached_.value].number)) {
     first_detached_ = handle;
   }
   out.note(CallQueued{.call = handle, .waiting = waiting_.count(), .reason = reason});

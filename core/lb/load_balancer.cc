@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/base/assert.h"
+#include "core/lb/lb_call_path.h"
 
 namespace fn::core {
 
@@ -18,11 +19,6 @@ LoadBalancer::LoadBalancer(const LbConfig& config, const FunctionTable& function
       waiting_(config.waiting_calls_max, config.waiting_bytes_max) {
   FN_ASSERT(placer_ != nullptr);
   placer_->members_changed(pool_.view());
-}
-
-void LoadBalancer::advance(Instant now) {
-  FN_ASSERT(now >= now_);
-  now_ = now;
 }
 
 void LoadBalancer::step(Instant now, const CallArrived& event, LbOut& out) {
@@ -77,8 +73,8 @@ void LoadBalancer::step(Instant now, const CallerGone& event, LbOut& out) {
 
 void LoadBalancer::step(Instant now, const CallAccepted& event, LbOut& out) {
   advance(now);
-  Call* call = find(event.call, event.attempt, out);
-  if (call == nullptr || call->state != State::kOffered) {
+  Call* call = find(event.call, event.attempt, State::kOffered, out);
+  if (call == nullptr) {
     return;
   }
   call->state = State::kRunning;
@@ -99,8 +95,8 @@ void LoadBalancer::step(Instant now, const CallAccepted& event, LbOut& out) {
 
 void LoadBalancer::step(Instant now, const CallNacked& event, LbOut& out) {
   advance(now);
-  Call* call = find(event.call, event.attempt, out);
-  if (call == nullptr || call->state != State::kOffered) {
+  Call* call = find(event.call, event.attempt, State::kOffered, out);
+  if (call == nullptr) {
     return;
   }
   if (event.reason != RefusalReason::kRunnerBroken) {
@@ -111,8 +107,8 @@ void LoadBalancer::step(Instant now, const CallNacked& event, LbOut& out) {
 
 void LoadBalancer::step(Instant now, const CallFinished& event, LbOut& out) {
   advance(now);
-  Call* call = find(event.call, event.attempt, out);
-  if (call == nullptr || call->state != State::kRunning) {
+  Call* call = find(event.call, event.attempt, State::kRunning, out);
+  if (call == nullptr) {
     return;
   }
   const std::uint32_t view = call->view;
@@ -162,52 +158,16 @@ void LoadBalancer::step(Instant now, const LbEvent& event, LbOut& out) {
   std::visit([&](const auto& concrete) { step(now, concrete, out); }, event);
 }
 
-Instant LoadBalancer::next_deadline() const {
-  Instant next = std::min({advertiser_.due(), pool_.due(), probe_at_, pass_at_});
-  if (!waiting_.empty()) {
-    next = std::min(next, timeout_of(calls_[waiting_.first().value]));
-    if (first_detached_.valid()) {
-      next = std::min(next, timeout_of(calls_[first_detached_.value]));
-    }
-  }
-  return next;
-}
-
-// The call if the answer belongs to its present attempt.
-LoadBalancer::Call* LoadBalancer::find(CallHandle handle, std::uint32_t attempt, LbOut& out) {
-  if (handle.value < calls_.size()) {
-    Call& call = calls_[handle.value];
-    if (call.attempt == attempt && (call.state == State::kOffered || call.state == State::kRunning)) {
-      return &call;
-    }
-  }
-  out.note(LbEventIgnored{.what = IgnoredLbEvent::kStaleAttempt, .subject = attempt});
-  return nullptr;
-}
-
-Duration LoadBalancer::waited(const Call& call) const {
-  return now_ - Instant(Duration(call.arrived_ns));
+// REQUIRES: a call waits.
+Instant LoadBalancer::deadline_of_waiting() const {
+  const Instant first = timeout_of(calls_[waiting_.first().value]);
+  return first_detached_.valid() ? std::min(first, timeout_of(calls_[first_detached_.value]))
+                                 : first;
 }
 
 Instant LoadBalancer::timeout_of(const Call& call) const {
   return later(Instant(Duration(call.arrived_ns)),
                call.detached != 0 ? config_.detached_timeout : config_.placement_timeout);
-}
-
-// Begins a pass over the runners.
-void LoadBalancer::search(CallHandle handle, LbOut& out) {
-  Call& call = calls_[handle.value];
-  const PoolView& view = pool_.view();
-  call.membership = memberships_;
-  const std::uint32_t position =
-      placer_->first(view, call.function, functions_[call.function], call.session);
-  if (position == Placer::kNone) {
-    wait(handle,
-         view.candidates.empty() ? RefusalReason::kNoRunner : RefusalReason::kNoRoom,
-         out);
-    return;
-  }
-  offer(handle, pool_.view_at(position), false, out);
 }
 
 // Goes on to the next runner after a refusal, or waits when the pass is over.
@@ -224,20 +184,6 @@ void LoadBalancer::search_on(CallHandle handle, RefusalReason reason, LbOut& out
     return;
   }
   offer(handle, pool_.view_at(position), false, out);
-}
-
-void LoadBalancer::offer(CallHandle handle, std::uint32_t view, bool from_queue, LbOut& out) {
-  Call& call = calls_[handle.value];
-  call.state = State::kOffered;
-  call.view = view;
-  call.attempt = ++attempts_;
-  ++call.attempts;
-  call.from_queue = from_queue ? 1 : 0;
-  pool_.assign(view, functions_[call.function], now_);
-  if (from_queue) {
-    pool_.set_offering(view, true);
-  }
-  out.act(TryCall{handle, call.function, pool_.runner(view), call.attempt});
 }
 
 // The runner did not take the call: it looks on, or goes back to its place in the queue.
@@ -263,28 +209,4 @@ void LoadBalancer::refused(CallHandle handle, RefusalReason reason, LbOut& out) 
     search_on(handle, reason, out);
   }
 }
-
-void LoadBalancer::end(CallHandle handle, CallOutcome outcome, RefusalReason reason, LbOut& out) {
-  Call& call = calls_[handle.value];
-  const FunctionSpec& spec = functions_[call.function];
-  advertiser_.release(spec.memory, spec.cpu);
-  call.state = State::kEnded;
-  RespondToCaller answer{.call = handle,
-                         .function = call.function,
-                         .attempts = call.attempts,
-                         .outcome = outcome,
-                         .reason = reason};
-  if (outcome != CallOutcome::kCompleted) {
-    if (outcome == CallOutcome::kRefused || outcome == CallOutcome::kTimedOut) {
-      answer.retry_after_s = retry_after_.seconds(waiting_.count(), rng_);
-    }
-    out.note(CallEnded{.call = handle,
-                       .attempts = call.attempts,
-                       .waited = waited(call),
-                       .outcome = outcome,
-                       .reason = reason});
-  }
-  out.act(answer);
-}
-
 }  // namespace fn::core

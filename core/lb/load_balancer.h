@@ -50,7 +50,11 @@ class LoadBalancer {
   void step(Instant now, const LbEvent& event, LbOut& out);
 
   // When to send LbDeadlineReached if nothing else happens first; kNever: nothing to wait for.
-  [[nodiscard]] Instant next_deadline() const;
+  [[nodiscard]] Instant next_deadline() const {
+    const Instant own = earlier(probe_at_, pass_at_);
+    const Instant next = earlier(own, earlier(advertiser_.due(), pool_.due()));
+    return waiting_.empty() ? next : earlier(next, deadline_of_waiting());
+  }
 
   [[nodiscard]] const PoolView& pool() const { return pool_.view(); }
 
@@ -73,7 +77,7 @@ class LoadBalancer {
     std::uint32_t membership = 0;  // under which the session began
     std::uint32_t body_bytes = 0;
     std::uint32_t attempts = 0;
-    std::uint32_t probes = 0;    // as head of the queue
+    std::uint32_t probes = 0;  // as head of the queue
     std::uint32_t overtaken = 0;
     State state = State::kEnded;
     std::uint8_t detached = 0;
@@ -82,9 +86,11 @@ class LoadBalancer {
   };
 
   void advance(Instant now);
-  Call* find(CallHandle call, std::uint32_t attempt, LbOut& out);
+  // The call if the answer belongs to its present attempt, which is in `state`; else null.
+  Call* find(CallHandle call, std::uint32_t attempt, State state, LbOut& out);
   [[nodiscard]] Duration waited(const Call& call) const;
   [[nodiscard]] Instant timeout_of(const Call& call) const;
+  [[nodiscard]] Instant deadline_of_waiting() const;
 
   // Searching, in load_balancer.cc.
   void search(CallHandle handle, LbOut& out);

@@ -20,15 +20,15 @@ namespace fn::core {
 // Why a call ended without having run, or why it had to go on looking.
 enum class RefusalReason : std::uint32_t {
   kNone,
-  kRunnerFull,       // no memory or CPU, nothing to evict
-  kRunnerDraining,   // the runner leaves its pool
-  kRunnerBroken,     // the stream broke or the runner fell silent before it accepted
-  kNoRunner,         // the group has no runner yet
-  kNoRoom,           // every runner is known to be full
-  kQueueFull,        // the group's waiting calls reached their number or bytes
-  kTimedOut,         // waited longer than the placement time-out
-  kTooLarge,         // larger than any runner of the group can be
-  kCallerGone,       // the caller hung up
+  kRunnerFull,      // no memory or CPU, nothing to evict
+  kRunnerDraining,  // the runner leaves its pool
+  kRunnerBroken,    // the stream broke or the runner fell silent before it accepted
+  kNoRunner,        // the group has no runner yet
+  kNoRoom,          // every runner is known to be full
+  kQueueFull,       // the group's waiting calls reached their number or bytes
+  kTimedOut,        // waited longer than the placement time-out
+  kTooLarge,        // larger than any runner of the group can be
+  kCallerGone,      // the caller hung up
 };
 
 // How a call ends for its caller. Exactly one per call.

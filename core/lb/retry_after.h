@@ -30,7 +30,8 @@ class RetryAfter {
     const std::int64_t per_call = std::min(interval_ns_, kLongest * kSecond);
     const std::int64_t drain = (per_call * (std::int64_t{waiting} + 1) + kSecond - 1) / kSecond;
     const auto base = static_cast<std::uint64_t>(std::clamp(drain, std::int64_t{1}, kLongest));
-    return static_cast<std::uint32_t>(std::max<std::uint64_t>(1, (base + 1) / 2 + rng.below(base + 1)));
+    return static_cast<std::uint32_t>(
+        std::max<std::uint64_t>(1, (base + 1) / 2 + rng.below(base + 1)));
   }
 
   void save(Writer& out) const {

@@ -16,7 +16,7 @@ namespace fn::core {
 // One runner by its position in the delivered membership.
 struct Candidate {
   RunnerHandle runner;
-  std::uint32_t usable = 1;  // 0: rested by this LB
+  std::uint32_t usable = 1;      // 0: rested by this LB
   std::uint32_t memory_mib = 0;  // what it can hold; zero: unknown
   std::uint32_t cpu_milli = 0;   // zero: unknown
   std::uint32_t load_mib = 0;    // this LB's outstanding calls on it

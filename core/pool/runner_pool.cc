@@ -85,67 +85,12 @@ std::uint32_t RunnerPool::find(RunnerHandle runner) const {
   return kNone;
 }
 
-void RunnerPool::assign(std::uint32_t view_index, const FunctionSpec& spec, Instant now) {
-  View& view = views_[view_index];
-  const auto memory = static_cast<std::uint32_t>(spec.memory.value);
-  const auto cpu = static_cast<std::uint32_t>(spec.cpu.value);
-  if (view.calls++ == 0) {
-    // Silence counts from the first call that it holds.
-    view.heard_ns = to_ns(now);
-    view.asked = 0;
-    if (health_.enabled) {
-      due_ = std::min(due_, later(now, health_.silence));
-    }
-  }
-  view.load_mib += memory;
-  view.load_milli += cpu;
-  if (view.position != kNone) {
-    Candidate& candidate = candidates_[view.position];
-    ++candidate.load_calls;
-    candidate.load_mib += memory;
-    candidate.load_milli += cpu;
-    pool_.load_mib += memory;
-  }
-}
-
-void RunnerPool::release(std::uint32_t view_index, const FunctionSpec& spec) {
-  View& view = views_[view_index];
-  FN_ASSERT(view.calls > 0);
-  const auto memory = static_cast<std::uint32_t>(spec.memory.value);
-  const auto cpu = static_cast<std::uint32_t>(spec.cpu.value);
-  --view.calls;
-  view.load_mib -= memory;
-  view.load_milli -= cpu;
-  if (view.position != kNone) {
-    Candidate& candidate = candidates_[view.position];
-    --candidate.load_calls;
-    candidate.load_mib -= memory;
-    candidate.load_milli -= cpu;
-    pool_.load_mib -= memory;
-  } else {
-    forget_if_unused(view_index);
-  }
-}
-
 void RunnerPool::forget_if_unused(std::uint32_t view_index) {
   View& view = views_[view_index];
   if (view.known != 0 && view.position == kNone && view.calls == 0) {
     view.known = 0;
     free_.push_back(view_index);
   }
-}
-
-bool RunnerPool::heard(std::uint32_t view_index, Instant now, bool served) {
-  View& view = views_[view_index];
-  view.heard_ns = to_ns(now);
-  view.asked = 0;
-  if (!served) {
-    return false;
-  }
-  view.rests = 0;
-  const bool was_reported = view.reported != 0;
-  view.reported = 0;
-  return was_reported;
 }
 
 Duration RunnerPool::broke(std::uint32_t view_index, Instant now) {

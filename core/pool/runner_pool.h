@@ -12,10 +12,12 @@
 
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <vector>
 
+#include "core/base/assert.h"
 #include "core/base/bytes.h"
 #include "core/base/handle.h"
 #include "core/base/time.h"
@@ -123,5 +125,62 @@ class RunnerPool {
   std::uint32_t rested_members_ = 0;
   Instant due_ = kNever;
 };
+
+// On the way of every call, so the compiler may put them in place.
+
+inline void RunnerPool::assign(std::uint32_t view_index, const FunctionSpec& spec, Instant now) {
+  View& view = views_[view_index];
+  const auto memory = static_cast<std::uint32_t>(spec.memory.value);
+  const auto cpu = static_cast<std::uint32_t>(spec.cpu.value);
+  if (view.calls++ == 0) {
+    // Silence counts from the first call that it holds.
+    view.heard_ns = to_ns(now);
+    view.asked = 0;
+    if (health_.enabled) {
+      due_ = std::min(due_, later(now, health_.silence));
+    }
+  }
+  view.load_mib += memory;
+  view.load_milli += cpu;
+  if (view.position != kNone) {
+    Candidate& candidate = candidates_[view.position];
+    ++candidate.load_calls;
+    candidate.load_mib += memory;
+    candidate.load_milli += cpu;
+    pool_.load_mib += memory;
+  }
+}
+
+inline void RunnerPool::release(std::uint32_t view_index, const FunctionSpec& spec) {
+  View& view = views_[view_index];
+  FN_ASSERT(view.calls > 0);
+  const auto memory = static_cast<std::uint32_t>(spec.memory.value);
+  const auto cpu = static_cast<std::uint32_t>(spec.cpu.value);
+  --view.calls;
+  view.load_mib -= memory;
+  view.load_milli -= cpu;
+  if (view.position != kNone) {
+    Candidate& candidate = candidates_[view.position];
+    --candidate.load_calls;
+    candidate.load_mib -= memory;
+    candidate.load_milli -= cpu;
+    pool_.load_mib -= memory;
+  } else {
+    forget_if_unused(view_index);
+  }
+}
+
+inline bool RunnerPool::heard(std::uint32_t view_index, Instant now, bool served) {
+  View& view = views_[view_index];
+  view.heard_ns = to_ns(now);
+  view.asked = 0;
+  if (!served) {
+    return false;
+  }
+  view.rests = 0;
+  const bool was_reported = view.reported != 0;
+  view.reported = 0;
+  return was_reported;
+}
 
 }  // namespace fn::core

@@ -4,7 +4,9 @@
 
 namespace fn::core {
 
-ContainerHandle ContainerPool::create(FunctionHandle function) {
+ContainerHandle ContainerPool::create(FunctionHandle function,
+                                      const FunctionSpec& spec,
+                                      std::uint32_t queue) {
   ContainerHandle handle;
   if (free_.empty()) {
     handle.value = static_cast<std::uint32_t>(slots_.size());
@@ -17,6 +19,9 @@ ContainerHandle ContainerPool::create(FunctionHandle function) {
   container = Container{};
   container.number = ++created_;
   container.function = function;
+  container.queue = queue;
+  container.memory_mib = static_cast<std::uint32_t>(spec.memory.value);
+  container.cpu_milli = static_cast<std::uint32_t>(spec.cpu.value);
   container.state = ContainerState::kStarting;
   return handle;
 }
@@ -25,38 +30,6 @@ void ContainerPool::destroy(ContainerHandle handle) {
   FN_ASSERT(at(handle).state != ContainerState::kGone);
   slots_[handle.value].state = ContainerState::kGone;
   free_.push_back(handle.value);
-}
-
-void ContainerPool::push_idle(ContainerHandle handle, ContainerHandle& top, Instant now) {
-  Container& container = slots_[handle.value];
-  container.state = ContainerState::kIdle;
-  container.idle_since_ns = to_ns(now);
-  container.older = newest_idle_;
-  container.newer = ContainerHandle{};
-  (newest_idle_.valid() ? slots_[newest_idle_.value].newer : oldest_idle_) = handle;
-  newest_idle_ = handle;
-  if (!oldest_unpaused_.valid()) {
-    oldest_unpaused_ = handle;
-  }
-  container.above = ContainerHandle{};
-  container.below = top;
-  if (top.valid()) {
-    slots_[top.value].above = handle;
-  }
-  top = handle;
-}
-
-void ContainerPool::unlink_idle(ContainerHandle handle, ContainerHandle& top) {
-  Container& container = slots_[handle.value];
-  if (oldest_unpaused_ == handle) {
-    oldest_unpaused_ = container.newer;
-  }
-  (container.older.valid() ? slots_[container.older.value].newer : oldest_idle_) = container.newer;
-  (container.newer.valid() ? slots_[container.newer.value].older : newest_idle_) = container.older;
-  (container.above.valid() ? slots_[container.above.value].below : top) = container.below;
-  if (container.below.valid()) {
-    slots_[container.below.value].above = container.above;
-  }
 }
 
 void ContainerPool::pause(ContainerHandle handle) {
@@ -92,6 +65,10 @@ void ContainerPool::load(Reader& in) {
   in.pod(newest_idle_);
   in.pod(oldest_unpaused_);
   in.pod(created_);
+  if (oldest_idle_.value >= slots_.size()) {
+    oldest_idle_ = ContainerHandle{};
+  }
+  oldest_idle_since_ = oldest_idle_.valid() ? idle_since(oldest_idle_) : kNever;
 }
 
 }  // namespace fn::core

@@ -24,7 +24,7 @@ Runner::Runner(const RunnerConfig& config, const FunctionTable& functions)
   }
 }
 
-void Runner::advance(Instant now) {
+inline void Runner::advance(Instant now) {
   FN_ASSERT(now >= now_);
   now_ = now;
 }
@@ -37,15 +37,13 @@ void Runner::step(Instant now, const CallOffered& event, RunnerOut& out) {
   }
   const std::uint32_t queue = queues_.of(event.function);
   SlotQueue& slots = queues_.at(queue);
-  const WaitingCall call{.call = event.call, .lb = event.lb, .attempt = event.attempt};
+  const Attempt attempt{event.call, event.lb, event.attempt};
   if (slots.idle_top.valid()) {
     out.act(AcceptCall{event.call, event.lb, event.attempt});
     const ContainerHandle handle = slots.idle_top;
-    const FunctionSpec& spec = functions_[event.function];
     const bool paused = containers_.at(handle).state == ContainerState::kPaused;
-    containers_.unlink_idle(handle, slots.idle_top);
-    tracker_.mark_busy(spec.memory, spec.cpu);
-    run(handle, call, paused ? 1 : 0, out);
+    take_idle(handle);
+    run(handle, attempt, paused ? 1 : 0, out);
     return;
   }
   bool needs_room = false;
@@ -64,13 +62,13 @@ void Runner::step(Instant now, const CallOffered& event, RunnerOut& out) {
     }
   }
   out.act(AcceptCall{event.call, event.lb, event.attempt});
-  queues_.wait(queue, call, needs_room);
+  queues_.wait(queue, attempt, needs_room);
 }
 
 void Runner::step(Instant now, const CallCancelled& event, RunnerOut& out) {
   advance(now);
   const std::uint32_t queue = queues_.of(event.function);
-  if (!queues_.cancel(queue, event.call, event.lb, event.attempt)) {
+  if (!queues_.cancel(queue, Attempt{event.call, event.lb, event.attempt})) {
     const ContainerHandle handle = containers_.running(event.call, event.lb, event.attempt);
     if (!handle.valid()) {
       out.note(RunnerEventIgnored{.what = IgnoredRunnerEvent::kUnknownCall,
@@ -92,7 +90,7 @@ void Runner::step(Instant now, const ContainerStarted& event, RunnerOut& out) {
     out.note(RunnerEventIgnored{.subject = event.number});
     return;
   }
-  --queues_.at(queues_.of(container->function)).starting;
+  --queues_.at(container->queue).starting;
   hand_over(event.container, out);
 }
 
@@ -103,19 +101,16 @@ void Runner::step(Instant now, const ContainerLost& event, RunnerOut& out) {
     out.note(RunnerEventIgnored{.subject = event.number});
     return;
   }
-  const std::uint32_t queue = queues_.of(container->function);
-  SlotQueue& slots = queues_.at(queue);
   if (container->state == ContainerState::kStarting) {
+    SlotQueue& slots = queues_.at(container->queue);
     --slots.starting;
     // Its call cannot run here: the first that waits ends as failed.
     if (needs_container(slots.waiting, slots.starting, 0)) {
-      const WaitingCall call = queues_.take_first(queue);
-      out.act(FinishCall{call.call, call.lb, call.attempt, CallOutcome::kFailed});
+      const Attempt first = queues_.take_first(container->queue);
+      out.act(FinishCall{first.call, first.lb, first.attempt, CallOutcome::kFailed});
     }
   } else {
-    const FunctionSpec& spec = functions_[container->function];
-    containers_.unlink_idle(event.container, slots.idle_top);
-    tracker_.mark_busy(spec.memory, spec.cpu);
+    take_idle(event.container);
   }
   remove(event.container, RemovalReason::kBroken, out);
   serve_line(out);
@@ -156,10 +151,7 @@ void Runner::step(Instant now, const RunnerDeadlineReached& /*event*/, RunnerOut
   for (ContainerHandle handle = containers_.oldest_idle();
        handle.valid() && later(containers_.idle_since(handle), config_.idle_timeout) <= now;
        handle = containers_.oldest_idle()) {
-    const FunctionHandle function = containers_.at(handle).function;
-    const FunctionSpec& spec = functions_[function];
-    containers_.unlink_idle(handle, queues_.at(queues_.of(function)).idle_top);
-    tracker_.mark_busy(spec.memory, spec.cpu);
+    take_idle(handle);
     remove(handle, RemovalReason::kExpired, out);
   }
   if (config_.freeze_after > Duration::zero()) {
@@ -176,17 +168,9 @@ void Runner::step(Instant now, const RunnerEvent& event, RunnerOut& out) {
   std::visit([&](const auto& concrete) { step(now, concrete, out); }, event);
 }
 
-Instant Runner::next_deadline() const {
-  Instant next = kNever;
-  if (containers_.oldest_idle().valid()) {
-    next = later(containers_.idle_since(containers_.oldest_idle()), config_.idle_timeout);
-  }
-  if (config_.freeze_after > Duration::zero() && containers_.oldest_unpaused().valid()) {
-    const Instant freeze =
-        containers_.idle_since(containers_.oldest_unpaused()) + config_.freeze_after;
-    next = freeze < next ? freeze : next;
-  }
-  return next;
+Instant Runner::freeze_deadline() const {
+  const ContainerHandle next = containers_.oldest_unpaused();
+  return next.valid() ? containers_.idle_since(next) + config_.freeze_after : kNever;
 }
 
 // Starts a container for the queue's function, if it fits once idle ones are gone.
@@ -200,7 +184,7 @@ bool Runner::start_container(std::uint32_t queue, RunnerOut& out) {
     evict_until_fits(spec, function, out);
   }
   tracker_.reserve(spec.memory, spec.cpu);
-  const ContainerHandle handle = containers_.create(function);
+  const ContainerHandle handle = containers_.create(function, spec, queue);
   ++queues_.at(queue).starting;
   const bool cached = images_.start(spec.image);
   out.act(StartContainer{handle, containers_.at(handle).number, function, cached ? 1U : 0U});
@@ -212,27 +196,25 @@ void Runner::evict_until_fits(const FunctionSpec& spec,
                               RunnerOut& out) {
   while (!tracker_.fits(spec.memory, spec.cpu)) {
     const ContainerHandle victim = keepalive_->victim();
-    const FunctionHandle function = containers_.at(victim).function;
-    const FunctionSpec& gone = functions_[function];
-    out.note(ContainerEvicted{function, for_function, now_ - containers_.idle_since(victim)});
-    containers_.unlink_idle(victim, queues_.at(queues_.of(function)).idle_top);
-    tracker_.mark_busy(gone.memory, gone.cpu);
+    out.note(ContainerEvicted{
+        containers_.at(victim).function, for_function, now_ - containers_.idle_since(victim)});
+    take_idle(victim);
     remove(victim, RemovalReason::kEvicted, out);
   }
 }
 
-void Runner::run(ContainerHandle handle,
-                 const WaitingCall& call,
-                 std::uint32_t thaw,
-                 RunnerOut& out) {
+inline void Runner::run(ContainerHandle handle,
+                        const Attempt& attempt,
+                        std::uint32_t thaw,
+                        RunnerOut& out) {
   Container& container = containers_.at(handle);
   container.state = ContainerState::kBusy;
-  container.call = call.call;
-  container.lb = call.lb;
-  container.attempt = call.attempt;
+  container.call = attempt.call;
+  container.lb = attempt.lb;
+  container.attempt = attempt.attempt;
   out.act(RunCall{.container = handle,
                   .number = container.number,
-                  .call = call.call,
+                  .call = attempt.call,
                   .first_run = container.fresh,
                   .thaw = thaw});
   container.fresh = 0;
@@ -240,20 +222,26 @@ void Runner::run(ContainerHandle handle,
   keepalive_->used(now_, handle, container.number, container.function);
 }
 
+// The idle container leaves its lists, to run or to go.
+inline void Runner::take_idle(ContainerHandle handle) {
+  const Container& container = containers_.at(handle);
+  tracker_.mark_busy(container.memory(), container.cpu());
+  containers_.unlink_idle(handle, queues_.at(container.queue).idle_top);
+}
+
 // The container is free: the function's first waiting call gets it, else it is idle.
 void Runner::hand_over(ContainerHandle handle, RunnerOut& out) {
-  const FunctionHandle function = containers_.at(handle).function;
-  const std::uint32_t queue = queues_.of(function);
-  if (queues_.at(queue).waiting > 0) {
-    run(handle, queues_.take_first(queue), 0, out);
+  const Container& container = containers_.at(handle);
+  SlotQueue& slots = queues_.at(container.queue);
+  if (slots.waiting > 0) {
+    run(handle, queues_.take_first(container.queue), 0, out);
     return;
   }
-  const FunctionSpec& spec = functions_[function];
-  if (containers_.at(handle).fresh != 0) {
-    keepalive_->used(now_, handle, containers_.at(handle).number, function);
+  if (container.fresh != 0) {
+    keepalive_->used(now_, handle, container.number, container.function);
   }
-  containers_.push_idle(handle, queues_.at(queue).idle_top, now_);
-  tracker_.mark_idle(spec.memory, spec.cpu);
+  tracker_.mark_idle(container.memory(), container.cpu());
+  containers_.push_idle(handle, slots.idle_top, now_);
   keepalive_->became_idle(handle);
   serve_line(out);
 }
@@ -261,12 +249,11 @@ void Runner::hand_over(ContainerHandle handle, RunnerOut& out) {
 // REQUIRES: the container is in no idle list.
 void Runner::remove(ContainerHandle handle, RemovalReason reason, RunnerOut& out) {
   const Container& container = containers_.at(handle);
-  const FunctionSpec& spec = functions_[container.function];
   out.act(RemoveContainer{handle, container.number, container.function, reason});
   if (container.state != ContainerState::kStarting) {
     keepalive_->removed(handle);
   }
-  tracker_.release(spec.memory, spec.cpu);
+  tracker_.release(container.memory(), container.cpu());
   containers_.destroy(handle);
 }
 

@@ -42,7 +42,10 @@ class Runner {
   void step(Instant now, const RunnerEvent& event, RunnerOut& out);
 
   // When to send RunnerDeadlineReached if nothing else happens first; kNever: nothing to wait for.
-  [[nodiscard]] Instant next_deadline() const;
+  [[nodiscard]] Instant next_deadline() const {
+    const Instant expiry = later(containers_.oldest_idle_since(), config_.idle_timeout);
+    return config_.freeze_after > Duration::zero() ? earlier(expiry, freeze_deadline()) : expiry;
+  }
 
   [[nodiscard]] const ResourceTracker& resources() const { return tracker_; }
 
@@ -57,9 +60,11 @@ class Runner {
 
  private:
   void advance(Instant now);
+  [[nodiscard]] Instant freeze_deadline() const;
   bool start_container(std::uint32_t queue, RunnerOut& out);
   void evict_until_fits(const FunctionSpec& spec, FunctionHandle for_function, RunnerOut& out);
-  void run(ContainerHandle handle, const WaitingCall& call, std::uint32_t thaw, RunnerOut& out);
+  void run(ContainerHandle handle, const Attempt& attempt, std::uint32_t thaw, RunnerOut& out);
+  void take_idle(ContainerHandle handle);
   void hand_over(ContainerHandle handle, RunnerOut& out);
   void remove(ContainerHandle handle, RemovalReason reason, RunnerOut& out);
   void serve_line(RunnerOut& out);

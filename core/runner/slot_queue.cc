@@ -10,19 +10,16 @@ constexpr std::uint32_t kNone = WaitingCall::kNone;
 
 }  // namespace
 
-std::uint32_t SlotQueues::of(FunctionHandle function) {
+std::uint32_t SlotQueues::add(FunctionHandle function) {
   if (function.value >= queue_of_.size()) {
     queue_of_.resize(function.value + std::size_t{1}, 0);
   }
-  std::uint32_t& entry = queue_of_[function.value];
-  if (entry == 0) {
-    queues_.push_back(SlotQueue{.function = function, .idle_top = {}});
-    entry = static_cast<std::uint32_t>(queues_.size());
-  }
-  return entry - 1;
+  queues_.push_back(SlotQueue{.function = function, .idle_top = {}});
+  queue_of_[function.value] = static_cast<std::uint32_t>(queues_.size());
+  return queue_of_[function.value] - 1;
 }
 
-void SlotQueues::wait(std::uint32_t queue, const WaitingCall& call, bool needs_room) {
+void SlotQueues::wait(std::uint32_t queue, const Attempt& attempt, bool needs_room) {
   std::uint32_t index = 0;
   if (free_.empty()) {
     index = static_cast<std::uint32_t>(calls_.size());
@@ -31,8 +28,7 @@ void SlotQueues::wait(std::uint32_t queue, const WaitingCall& call, bool needs_r
     index = free_.back();
     free_.pop_back();
   }
-  calls_[index] = call;
-  calls_[index].queue = queue;
+  calls_[index] = WaitingCall{.attempt = attempt, .queue = queue};
   SlotQueue& slots = queues_[queue];
   (slots.last == kNone ? slots.first : calls_[slots.last].next) = index;
   slots.last = index;
@@ -46,7 +42,7 @@ void SlotQueues::wait(std::uint32_t queue, const WaitingCall& call, bool needs_r
   }
 }
 
-WaitingCall SlotQueues::take_first(std::uint32_t queue) {
+Attempt SlotQueues::take_first(std::uint32_t queue) {
   SlotQueue& slots = queues_[queue];
   FN_ASSERT(slots.first != kNone);
   const std::uint32_t index = slots.first;
@@ -55,17 +51,17 @@ WaitingCall SlotQueues::take_first(std::uint32_t queue) {
     slots.last = kNone;
   }
   --slots.waiting;
-  const WaitingCall call = calls_[index];
+  const Attempt attempt = calls_[index].attempt;
   release(index);
-  return call;
+  return attempt;
 }
 
-bool SlotQueues::cancel(std::uint32_t queue, CallHandle call, LbHandle lb, std::uint32_t attempt) {
+bool SlotQueues::cancel(std::uint32_t queue, const Attempt& attempt) {
   SlotQueue& slots = queues_[queue];
   std::uint32_t before = kNone;
   for (std::uint32_t index = slots.first; index != kNone; index = calls_[index].next) {
     const WaitingCall& waiting = calls_[index];
-    if (waiting.call == call && waiting.lb == lb && waiting.attempt == attempt) {
+    if (waiting.attempt == attempt) {
       (before == kNone ? slots.first : calls_[before].next) = waiting.next;
       if (slots.last == index) {
         slots.last = before;
@@ -79,7 +75,7 @@ bool SlotQueues::cancel(std::uint32_t queue, CallHandle call, LbHandle lb, std::
   return false;
 }
 
-std::uint32_t SlotQueues::first_for_room() {
+std::uint32_t SlotQueues::first_in_need() {
   while (room_first_ != kNone) {
     const std::uint32_t queue = calls_[room_first_].queue;
     if (needs_container(queues_[queue].waiting, queues_[queue].starting, 0)) {

@@ -20,13 +20,20 @@ constexpr bool needs_container(std::uint32_t waiting, std::uint32_t starting, st
   return waiting > idle && starting < waiting - idle;
 }
 
+// One effort of an LB to place a call, as the LB knows it again.
+struct Attempt {
+  CallHandle call;
+  LbHandle lb;
+  std::uint32_t attempt = 0;
+
+  friend bool operator==(const Attempt&, const Attempt&) = default;
+};
+
 // A call that waits on a runner, for a container of its function.
 struct WaitingCall {
   static constexpr std::uint32_t kNone = 0xffffffffU;
 
-  CallHandle call;
-  LbHandle lb;
-  std::uint32_t attempt = 0;
+  Attempt attempt;
   std::uint32_t queue = 0;
   std::uint32_t next = kNone;  // behind it in its function's queue
   std::uint32_t room_previous = kNone;
@@ -46,23 +53,28 @@ struct SlotQueue {
 class SlotQueues {
  public:
   // The function's queue, made on first sight.
-  std::uint32_t of(FunctionHandle function);
+  std::uint32_t of(FunctionHandle function) {
+    const std::uint32_t entry = function.value < queue_of_.size() ? queue_of_[function.value] : 0;
+    return entry != 0 ? entry - 1 : add(function);
+  }
 
   [[nodiscard]] SlotQueue& at(std::uint32_t queue) { return queues_[queue]; }
 
   // Appends a call to its function's queue, and to the line for room when it needs a container
   // that cannot be started now.
-  void wait(std::uint32_t queue, const WaitingCall& call, bool needs_room);
+  void wait(std::uint32_t queue, const Attempt& attempt, bool needs_room);
 
   // Takes the first waiting call of the queue. REQUIRES: one waits.
-  WaitingCall take_first(std::uint32_t queue);
+  Attempt take_first(std::uint32_t queue);
 
   // Takes the call of this attempt out of the queue; false when it does not wait there.
-  bool cancel(std::uint32_t queue, CallHandle call, LbHandle lb, std::uint32_t attempt);
+  bool cancel(std::uint32_t queue, const Attempt& attempt);
 
   // The queue whose call is first in the line for room, or WaitingCall::kNone. Calls that will be
   // served by a container already starting leave the line.
-  std::uint32_t first_for_room();
+  std::uint32_t first_for_room() {
+    return room_first_ == WaitingCall::kNone ? WaitingCall::kNone : first_in_need();
+  }
 
   // The call first in line got its container started.
   void leave_room_line();
@@ -74,6 +86,8 @@ class SlotQueues {
   void load(Reader& in);
 
  private:
+  std::uint32_t add(FunctionHandle function);
+  std::uint32_t first_in_need();
   void unlink_room(std::uint32_t index);
   void release(std::uint32_t index);
 

@@ -77,8 +77,7 @@ class MinuteBooks {
       peaks_.add(minute.rows[index]);
       if (output_) {
         DecisionLog& log = worlds[index]->decisions();
-        core::Status status =
-            output_->add_minute(worlds[index]->name(), minute.rows[index], &log);
+        core::Status status = output_->add_minute(worlds[index]->name(), minute.rows[index], &log);
         if (!status) {
           return status;
         }
@@ -158,8 +157,8 @@ core::Result<RunResult> run_scenario(const Scenario& scenario,
   RunSummary run = describe(scenario, options, *workload);
   RunLoop loop(make_worlds(scenario, *workload, output.has_value()), options.threads);
   MinuteBooks books(scenario.run.warmup, output, progress);
-  const core::Status ran = loop.run(
-      [&](const MinuteReport& minute) { return books.close(minute, loop.worlds()); });
+  const core::Status ran =
+      loop.run([&](const MinuteReport& minute) { return books.close(minute, loop.worlds()); });
   if (!ran) {
     return core::fail(ran.error().code, ran.error().message);
   }

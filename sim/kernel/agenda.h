@@ -4,13 +4,13 @@
 //
 // Messages carry their body. One without delay goes through a ring and never through the heap;
 // those with one of the world's two network delays stand in a lane, which is in order by itself.
-// Everything else is a word of the caller in a radix heap. Arrivals are the caller's own sorted list: it asks
-// what comes before them.
+// Everything else is a word of the caller in a radix heap. Arrivals are the caller's own sorted
+// list: it asks what comes before them.
 
 #pragma once
 
-#include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -54,7 +54,7 @@ class Agenda {
   void schedule(core::Instant at, EventClass event_class, std::uint64_t word) {
     FN_ASSERT(at >= now_ && word < kWordLimit);
     if (at == now_) {
-      due_[static_cast<std::size_t>(event_class)].emplace(word);
+      make_due(static_cast<std::size_t>(event_class), word);
       return;
     }
     heap_.push(static_cast<std::uint64_t>(core::to_ns(at)),
@@ -68,16 +68,18 @@ class Agenda {
 
   void drop_message() { messages_.drop(); }
 
-  // The next word due now, in class order; false when nothing but arrivals is left for now.
-  bool take_due(std::uint64_t& word) {
-    for (RingQueue<std::uint64_t>& due : due_) {
-      if (!due.empty()) {
-        word = due.front();
-        due.drop();
-        return true;
-      }
+  [[nodiscard]] bool has_due() const { return due_classes_ != 0; }
+
+  // The first word due, in class order. REQUIRES: has_due().
+  std::uint64_t take_due() {
+    const auto event_class = static_cast<std::size_t>(std::countr_zero(due_classes_));
+    RingQueue<std::uint64_t>& due = due_[event_class];
+    const std::uint64_t word = due.front();
+    due.drop();
+    if (due.empty()) {
+      due_classes_ &= ~(1U << event_class);
     }
-    return false;
+    return word;
   }
 
   // When the next thing happens; kNever: nothing is planned.
@@ -86,25 +88,22 @@ class Agenda {
     const core::Instant planned =
         heap == RadixHeap::kEmpty ? core::kNever
                                   : core::Instant(core::Duration(static_cast<std::int64_t>(heap)));
-    return std::min({planned, data_.next(), control_.next()});
+    return core::earlier(planned, core::earlier(data_.next(), control_.next()));
   }
 
   // Moves time on and makes due what is planned for then.
   // REQUIRES: nothing is due; now() < `to` <= next_time().
   void advance(core::Instant to) {
     now_ = to;
-    // What took longer was sent earlier.
-    Lane& slow = data_.delay > control_.delay ? data_ : control_;
-    Lane& fast = data_.delay > control_.delay ? control_ : data_;
-    for (Lane* lane : {&slow, &fast}) {
-      while (lane->next() == to) {
-        messages_.emplace(lane->messages.front().message);
-        lane->messages.drop();
-      }
+    if (!data_.messages.empty() || !control_.messages.empty()) {
+      // What took longer was sent earlier.
+      const bool data_first = data_.delay > control_.delay;
+      arrive(data_first ? data_ : control_);
+      arrive(data_first ? control_ : data_);
     }
     if (heap_.earliest() == static_cast<std::uint64_t>(core::to_ns(to))) {
       heap_.take_earliest([this](std::uint64_t word) {
-        due_[word >> kClassShift].emplace(word & (kWordLimit - 1));
+        make_due(static_cast<std::size_t>(word >> kClassShift), word & (kWordLimit - 1));
       });
     }
   }
@@ -142,11 +141,25 @@ class Agenda {
     }
   }
 
+  // Makes due what the lane holds for now.
+  void arrive(Lane& lane) {
+    while (lane.next() == now_) {
+      messages_.emplace(lane.messages.front().message);
+      lane.messages.drop();
+    }
+  }
+
+  void make_due(std::size_t event_class, std::uint64_t word) {
+    due_[event_class].emplace(word);
+    due_classes_ |= 1U << event_class;
+  }
+
   Lane data_;
   Lane control_;
   core::Instant now_{};
   RingQueue<Message> messages_;
-  std::array<RingQueue<std::uint64_t>, 3> due_;
+  std::array<RingQueue<std::uint64_t>, 3> due_;  // by class
+  std::uint32_t due_classes_ = 0;                // a bit for each class with something due
   RadixHeap heap_;
 };
 

@@ -12,8 +12,8 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
+#include "core/base/append_list.h"
 #include "core/base/assert.h"
 
 namespace fn::sim {
@@ -31,7 +31,7 @@ class RadixHeap {
   void push(std::uint64_t time, std::uint64_t word) {
     FN_ASSERT(time > last_);
     const auto bucket = static_cast<std::size_t>(std::bit_width(time ^ last_)) - 1;
-    buckets_[bucket].push_back(Entry{time, word});
+    buckets_[bucket].append(Entry{time, word});
     earliest_in_[bucket] =
         (occupied_ >> bucket & 1) != 0 ? std::min(earliest_in_[bucket], time) : time;
     occupied_ |= std::uint64_t{1} << bucket;
@@ -49,10 +49,16 @@ class RadixHeap {
   void take_earliest(Take take) {
     FN_ASSERT(occupied_ != 0);
     const auto lowest = static_cast<std::size_t>(std::countr_zero(occupied_));
-    std::vector<Entry>& bucket = buckets_[lowest];
+    core::AppendList<Entry>& bucket = buckets_[lowest];
     const std::uint64_t time = earliest_in_[lowest];
     last_ = time;
     occupied_ &= ~(std::uint64_t{1} << lowest);
+    if (bucket.size() == 1) {
+      const std::uint64_t word = bucket[0].word;
+      bucket.clear();
+      take(word);
+      return;
+    }
     // What stays differs from the new last time in a lower bit, so it goes into lower buckets.
     for (const Entry& entry : bucket) {
       if (entry.time == time) {
@@ -65,7 +71,7 @@ class RadixHeap {
   }
 
  private:
-  std::array<std::vector<Entry>, 64> buckets_;
+  std::array<core::AppendList<Entry>, 64> buckets_;
   std::array<std::uint64_t, 64> earliest_in_{};  // by bucket, where occupied
   std::uint64_t occupied_ = 0;
   std::uint64_t last_ = 0;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A first-in-first-out queue in chunks that are reused in a ring. Values stay where they are until
-// they are dropped, so the front may be read while more is pushed.
+// A first-in-first-out queue in one ring of memory, which doubles when it is full and never
+// shrinks; pushing and taking cost O(1) amortised. Values stay where they are until they are
+// dropped, so the front may be read while more is pushed: outgrown rings are kept, in all no larger
+// than the present one.
 
 #pragma once
 
-#include <algorithm>
-#include <array>
 #include <cstddef>
 #include <memory>
 #include <type_traits>
@@ -26,52 +26,44 @@ class RingQueue {
 
   template <typename... Arguments>
   void emplace(Arguments&&... arguments) {
-    if (tail_ == capacity()) {
-      make_room();
+    if (size() == capacity_) [[unlikely]] {
+      grow();
     }
-    T* place = at(tail_);
+    std::construct_at(at(tail_), std::forward<Arguments>(arguments)...);
     ++tail_;
-    std::construct_at(place, std::forward<Arguments>(arguments)...);
   }
 
-  // REQUIRES: not empty.
+  // Valid until it is dropped. REQUIRES: not empty.
   [[nodiscard]] const T& front() const { return *at(head_); }
 
   // Removes the front. REQUIRES: not empty.
   void drop() {
     FN_ASSERT(head_ != tail_);
-    if (++head_ == tail_) {
-      head_ = 0;
-      tail_ = 0;
-    }
+    ++head_;
   }
 
  private:
   static_assert(std::is_trivially_copyable_v<T>);
-  static constexpr std::size_t kChunk = 64;
+  static constexpr std::size_t kFirst = 16;
 
-  using Chunk = std::array<T, kChunk>;
+  // Positions only grow; the capacity is a power of two, so that a mask brings them into the ring.
+  [[nodiscard]] T* at(std::size_t position) const { return &ring_[position & (capacity_ - 1)]; }
 
-  [[nodiscard]] std::size_t capacity() const { return chunks_.size() * kChunk; }
-
-  [[nodiscard]] T* at(std::size_t index) const {
-    return &(*chunks_[index / kChunk])[index % kChunk];
-  }
-
-  // Chunks that have been emptied go to the end; if there is none, a new one comes.
-  void make_room() {
-    const std::size_t emptied = head_ / kChunk;
-    if (emptied == 0) {
-      chunks_.push_back(std::make_unique<Chunk>());
-      return;
+  // Rare: out of the way of the code that pushes.
+  [[gnu::cold]] void grow() {
+    const std::size_t capacity = capacity_ == 0 ? kFirst : 2 * capacity_;
+    auto ring = std::make_unique_for_overwrite<T[]>(capacity);
+    for (std::size_t position = head_; position != tail_; ++position) {
+      ring[position & (capacity - 1)] = *at(position);
     }
-    std::rotate(
-        chunks_.begin(), chunks_.begin() + static_cast<std::ptrdiff_t>(emptied), chunks_.end());
-    head_ -= emptied * kChunk;
-    tail_ -= emptied * kChunk;
+    outgrown_.push_back(std::move(ring_));
+    ring_ = std::move(ring);
+    capacity_ = capacity;
   }
 
-  std::vector<std::unique_ptr<Chunk>> chunks_;
+  std::unique_ptr<T[]> ring_;
+  std::vector<std::unique_ptr<T[]>> outgrown_;
+  std::size_t capacity_ = 0;
   std::size_t head_ = 0;
   std::size_t tail_ = 0;
 };

@@ -33,8 +33,8 @@ void Provider::add_to_list(core::RunnerHandle handle) {
 }
 
 std::uint32_t Provider::order(std::uint32_t number, std::uint32_t count) {
-  const auto free = std::find_if(
-      orders_.begin(), orders_.end(), [](const Order& order) { return !order.open; });
+  const auto free =
+      std::find_if(orders_.begin(), orders_.end(), [](const Order& order) { return !order.open; });
   const auto slot = static_cast<std::uint32_t>(free - orders_.begin());
   if (free == orders_.end()) {
     orders_.emplace_back();

@@ -74,8 +74,11 @@ class Provider {
   };
 
   std::uint32_t grant(std::uint32_t count);
+
   core::RunnerHandle next_handle() { return core::RunnerHandle{created_++}; }
+
   void add_to_list(core::RunnerHandle handle);
+
   bool happens(double percent) { return percent > 0 && rng_.unit() * 100.0 < percent; }
 
   ProviderConfig config_;

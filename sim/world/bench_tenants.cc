@@ -48,8 +48,7 @@ std::vector<Arrival> draw_arrivals(core::Rng& rng, double rate) {
       continue;
     }
     const auto function = static_cast<std::uint32_t>(rng.below(kFunctionsPerGroup));
-    const double seconds =
-        std::min(lognormal_quantile(open_unit(rng.next()), -0.38, 2.36), 300.0);
+    const double seconds = std::min(lognormal_quantile(open_unit(rng.next()), -0.38, 2.36), 300.0);
     const core::Duration run(static_cast<std::int64_t>(seconds * 1e9));
     arrivals.push_back(Arrival{core::Instant(core::Duration(static_cast<std::int64_t>(at * 1e9))),
                                run,

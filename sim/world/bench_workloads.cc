@@ -28,7 +28,8 @@ core::Duration nanoseconds(double value) {
   return core::Duration(static_cast<std::int64_t>(value));
 }
 
-// What the yardstick leaves out: no network, no start of a container that is not asked for.
+// What the yardstick leaves out is left out: no network, no start of a container that is not asked
+// for, no health checks, and so few advertisements that they do not show.
 GroupSetup bare_setup() {
   GroupSetup setup;
   setup.nodes = {.lb_count = 1, .initial_runners = 1};
@@ -37,6 +38,8 @@ GroupSetup bare_setup() {
   setup.container.create = {0s, 0s};
   setup.container.init = {0s, 0s};
   setup.lb.placer = "ch";
+  setup.lb.health.enabled = false;
+  setup.lb.advertise_every = std::chrono::hours(24);
   setup.npm.scaler = "fixed";
   return setup;
 }
@@ -101,8 +104,7 @@ BenchWorkload cluster(std::uint32_t functions, std::uint32_t calls) {
   for (Arrival& arrival : arrivals) {
     at += exponential_quantile(open_unit(rng.next()), 1e9 / 1000);
     const std::uint32_t function = popularity.draw(rng);
-    const core::Duration run =
-        nanoseconds(exponential_quantile(open_unit(rng.next()), kWarmMean));
+    const core::Duration run = nanoseconds(exponential_quantile(open_unit(rng.next()), kWarmMean));
     arrival = Arrival{core::Instant(nanoseconds(at)),
                       run,
                       run,

@@ -76,15 +76,14 @@ void GroupWorld::run(core::Instant until, core::Instant last_arrival) {
   if (last_arrival != core::Instant::min()) {
     recorder_.checkpoint(last_arrival);
   }
-  std::uint64_t word = 0;
   for (;;) {
     if (agenda_.has_message()) {
       deliver(agenda_.message());
       agenda_.drop_message();
       continue;
     }
-    if (agenda_.take_due(word)) {
-      handle_due(DueWord::of(word));
+    if (agenda_.has_due()) {
+      handle_due(agenda_.take_due());
       continue;
     }
     const core::Instant next_arrival =
@@ -93,7 +92,7 @@ void GroupWorld::run(core::Instant until, core::Instant last_arrival) {
       arrive(arrivals_[next_arrival_++]);
       continue;
     }
-    const core::Instant next = std::min(agenda_.next_time(), next_arrival);
+    const core::Instant next = core::earlier(agenda_.next_time(), next_arrival);
     if (next >= until) {
       return;
     }
@@ -120,7 +119,7 @@ bool GroupWorld::finished() const {
          calls_.waiting_callers() == 0;
 }
 
-void GroupWorld::arrive(const Arrival& arrival) {
+inline void GroupWorld::arrive(const Arrival& arrival) {
   const core::CallHandle handle = calls_.open();
   CallSlot& call = calls_[handle];
   call.arrived = agenda_.now();
@@ -141,7 +140,7 @@ void GroupWorld::arrive(const Arrival& arrival) {
   step_lb(call.lb, event);
 }
 
-void GroupWorld::deliver(const Message& message) {
+inline void GroupWorld::deliver(const Message& message) {
   switch (message.to) {
     case Role::kLb:
       deliver_to_lb(message);
@@ -157,13 +156,14 @@ void GroupWorld::deliver(const Message& message) {
   }
 }
 
-void GroupWorld::handle_due(DueWord due) {
+inline void GroupWorld::handle_due(std::uint64_t word) {
+  const DueWord due = DueWord::of(word);
   switch (due.due) {
     case Due::kRunEnded:
-      run_ended(due);
+      run_ended(word);
       break;
     case Due::kContainerStarted:
-      container_started(due);
+      container_started(due.index);
       break;
     case Due::kRunnerDeadline:
       runner_deadline(due.index);

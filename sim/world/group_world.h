@@ -83,10 +83,11 @@ class GroupWorld {
   void arrive(const Arrival& arrival);
   void deliver(const Message& message);
   void deliver_to_runner(const Message& message);
-  void handle_due(DueWord due);
+  void handle_due(std::uint64_t word);
 
-  // What the digest takes in: the time, whose event or action it is, its kind, and its body. Kinds
-  // of actions are the core's; these marks tell events that are not messages.
+  // What the digest takes in: every event that is delivered, and every action that does not become
+  // a message, whose delivery would tell the same again. Of each the time, whose it is, its kind
+  // and its body. Kinds of actions are the core's; these marks tell events that are not messages.
   enum Mark : std::uint32_t {
     kArrivalMark = 0,
     kGoneMark = 1,
@@ -95,7 +96,13 @@ class GroupWorld {
     kLostMark = 29,
     kEndedMark = 30,
   };
+
   static constexpr std::uint32_t kMessageMark = 1U << 5;
+
+  template <typename Action>
+  void note_action(Role role, std::uint32_t node, const Action& action) {
+    note(role, node, static_cast<std::uint32_t>(action.kind()), action.words());
+  }
 
   void note(Role role, std::uint32_t node, std::uint32_t kind, const core::Words& body) {
     const std::uint64_t head =
@@ -117,16 +124,17 @@ class GroupWorld {
   void lb_deadline(std::uint32_t lb);
   void caller_gives_up(core::CallHandle call);
   void caller_retries(core::CallHandle call);
-  void log_lb_facts(std::uint32_t lb);
+  void note_lb_facts(std::uint32_t lb);
+  void log_lb_fact(std::uint32_t lb, const core::LbFact& fact);
 
   // Runners and containers, in runner_side.cc.
   template <typename Event>
   void step_runner(std::uint32_t slot, const Event& event);
-  void carry_out_runner(std::uint32_t slot);
-  void start_container(std::uint32_t slot, const core::StartContainer& action);
-  void run_call(std::uint32_t slot, const core::RunCall& action);
-  void run_ended(DueWord due);
-  void container_started(DueWord due);
+  void carry_out_runner(RunnerNode& node);
+  void start_container(RunnerNode& node, const core::StartContainer& action);
+  void run_call(RunnerNode& node, const core::RunCall& action);
+  void run_ended(std::uint64_t word);
+  void container_started(std::uint32_t start_slot);
   void runner_deadline(std::uint32_t slot);
   void add_runner(core::RunnerHandle handle);
   void drop_runner(core::RunnerHandle handle, bool by_drain);
@@ -167,12 +175,14 @@ class GroupWorld {
   std::vector<std::uint32_t> free_runner_slots_;
   std::vector<std::uint32_t> runner_slot_;  // by runner number
   core::RunnerOut runner_out_;
+
   struct ContainerStart {
     core::RunnerHandle runner;
     core::ContainerHandle container;
     std::uint32_t number = 0;
     bool fails = false;
   };
+
   std::vector<ContainerStart> starts_;
   std::vector<std::uint32_t> free_starts_;
   DelaySampler pull_;

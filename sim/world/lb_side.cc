@@ -13,7 +13,11 @@ template <typename Event>
 void GroupWorld::step_lb(std::uint32_t lb, const Event& event) {
   LbNode& node = *lbs_[lb];
   node.machine.step(agenda_.now(), event, lb_out_);
-  carry_out_lb(lb);
+  if (!lb_out_.actions.empty()) {
+    carry_out_lb(lb);
+  }
+  note_lb_facts(lb);
+  lb_out_.clear();
   const core::Instant next = node.machine.next_deadline();
   if (next < node.armed) {
     node.armed = std::max(next, agenda_.now());
@@ -82,70 +86,76 @@ void GroupWorld::deliver_to_lb(const Message& message) {
 
 void GroupWorld::carry_out_lb(std::uint32_t lb) {
   for (const core::LbAction& action : lb_out_.actions) {
-    const auto kind = static_cast<std::uint32_t>(action.kind());
-    note(Role::kLb, lb, kind, action.words());
     switch (action.kind()) {
       case core::LbActionKind::kTryCall:
         try_call(lb, action.as<core::TryCall>());
         break;
       case core::LbActionKind::kCancelCall: {
         const auto cancel = action.as<core::CancelCall>();
-        agenda_.send_data(ToRunner::kCallCancelled, cancel.runner.value, core::pack(core::CallCancelled{
-                cancel.call, cancel.function, core::LbHandle{lb}, cancel.attempt}));
+        agenda_.send_data(ToRunner::kCallCancelled,
+                          cancel.runner.value,
+                          core::pack(core::CallCancelled{
+                              cancel.call, cancel.function, core::LbHandle{lb}, cancel.attempt}));
         break;
       }
       case core::LbActionKind::kRespondToCaller:
+        note_action(Role::kLb, lb, action);
         respond(action.as<core::RespondToCaller>());
         break;
       case core::LbActionKind::kAdvertiseCapacity: {
         const auto advert = action.as<core::AdvertiseCapacity>();
-        agenda_.send_control(ToNpm::kCapacityAdvertised, lb, core::pack(AdvertNotice{.sequence = advert.sequence, .requirement = advert.requirement}));
+        agenda_.send_control(ToNpm::kCapacityAdvertised,
+                             lb,
+                             core::pack(AdvertNotice{.sequence = advert.sequence,
+                                                     .requirement = advert.requirement}));
         break;
       }
       case core::LbActionKind::kCheckRunner:
-        agenda_.send_data(ToRunner::kCheckRunner, action.as<core::CheckRunner>().runner.value, core::pack(LbNotice{lb}));
+        agenda_.send_data(ToRunner::kCheckRunner,
+                          action.as<core::CheckRunner>().runner.value,
+                          core::pack(LbNotice{lb}));
         break;
       case core::LbActionKind::kReportRunner: {
         const auto report = action.as<core::ReportRunner>();
-        agenda_.send_control(ToNpm::kRunnerReported, lb, core::pack(core::RunnerReported{core::LbHandle{lb}, report.runner, report.rested}));
+        agenda_.send_control(
+            ToNpm::kRunnerReported,
+            lb,
+            core::pack(core::RunnerReported{core::LbHandle{lb}, report.runner, report.rested}));
         break;
       }
     }
   }
-  log_lb_facts(lb);
-  lb_out_.clear();
 }
 
-void GroupWorld::log_lb_facts(std::uint32_t lb) {
+inline void GroupWorld::note_lb_facts(std::uint32_t lb) {
   for (const core::LbFact& fact : lb_out_.facts) {
-    switch (fact.kind()) {
-      case core::LbFactKind::kCallPlaced:
-        continue;
-      case core::LbFactKind::kCallRetried:
-        recorder_.retried(calls_[fact.as<core::CallRetried>().call].arrived);
-        break;
-      case core::LbFactKind::kCallOvertook:
-        recorder_.overtook(calls_[fact.as<core::CallOvertook>().call].arrived);
-        break;
-      case core::LbFactKind::kCallQueued:
-      case core::LbFactKind::kCallEnded:
-      case core::LbFactKind::kRunnerRested:
-      case core::LbFactKind::kRunnerUsedAgain:
-      case core::LbFactKind::kEventIgnored:
-        break;
-    }
-    if (setup_.keep_decisions) {
-      decisions_.add(agenda_.now(), lb, fact);
+    // That a call went well is no news.
+    if (fact.kind() != core::LbFactKind::kCallPlaced) {
+      log_lb_fact(lb, fact);
     }
   }
 }
 
-void GroupWorld::try_call(std::uint32_t lb, const core::TryCall& action) {
-  calls_.hold(action.call);
-  agenda_.send_data(ToRunner::kCallOffered, action.runner.value, core::pack(core::CallOffered{action.call, action.function, core::LbHandle{lb}, action.attempt}));
+void GroupWorld::log_lb_fact(std::uint32_t lb, const core::LbFact& fact) {
+  if (fact.kind() == core::LbFactKind::kCallRetried) {
+    recorder_.retried(calls_[fact.as<core::CallRetried>().call].arrived);
+  } else if (fact.kind() == core::LbFactKind::kCallOvertook) {
+    recorder_.overtook(calls_[fact.as<core::CallOvertook>().call].arrived);
+  }
+  if (setup_.keep_decisions) {
+    decisions_.add(agenda_.now(), lb, fact);
+  }
 }
 
-void GroupWorld::respond(const core::RespondToCaller& action) {
+inline void GroupWorld::try_call(std::uint32_t lb, const core::TryCall& action) {
+  calls_.hold(action.call);
+  agenda_.send_data(ToRunner::kCallOffered,
+                    action.runner.value,
+                    core::pack(core::CallOffered{
+                        action.call, action.function, core::LbHandle{lb}, action.attempt}));
+}
+
+inline void GroupWorld::respond(const core::RespondToCaller& action) {
   CallSlot& call = calls_[action.call];
   call.at_lb = false;
   const bool worth_repeating = action.outcome == core::CallOutcome::kRefused ||

@@ -64,7 +64,7 @@ struct Message {
       : to(role_of(kind_of)),
         kind(static_cast<std::uint16_t>(kind_of)),
         target(target_of),
-        body(body_of) {}
+        body{body_of[0], body_of[1], body_of[2]} {}
 
   template <typename Body>
   [[nodiscard]] Body as() const {
@@ -101,12 +101,12 @@ enum class Due : std::uint32_t {
   kRunnerDeadline,    // runner slot
   kLbDeadline,        // LB index
   kNpmDeadline,
-  kProviderAnswers,   // order in Provider
+  kProviderAnswers,  // order in Provider
   kRunnerBooted,
   kListChanged,
   kMembershipPolled,  // LB index
-  kCallerGivesUp,  // call slot
-  kCallerRetries,  // call slot
+  kCallerGivesUp,     // call slot
+  kCallerRetries,     // call slot
 };
 
 struct DueWord {

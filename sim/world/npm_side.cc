@@ -29,8 +29,7 @@ void GroupWorld::step_npm(const Event& event) {
   const core::Instant next = npm_.next_deadline();
   if (next < npm_armed_) {
     npm_armed_ = std::max(next, agenda_.now());
-    agenda_.schedule(
-        npm_armed_, EventClass::kTimer, DueWord{.due = Due::kNpmDeadline}.packed());
+    agenda_.schedule(npm_armed_, EventClass::kTimer, DueWord{.due = Due::kNpmDeadline}.packed());
   }
 }
 
@@ -88,8 +87,7 @@ void GroupWorld::deliver_to_npm(const Message& message) {
 void GroupWorld::carry_out_npm() {
   const bool changed = !npm_out_.actions.empty() || !npm_out_.facts.empty();
   for (const core::NpmAction& action : npm_out_.actions) {
-    const auto kind = static_cast<std::uint32_t>(action.kind());
-    note(Role::kNpm, 0, kind, action.words());
+    note_action(Role::kNpm, 0, action);
     switch (action.kind()) {
       case core::NpmActionKind::kProvisionRunners: {
         const auto order = action.as<core::ProvisionRunners>();
@@ -107,10 +105,9 @@ void GroupWorld::carry_out_npm() {
         // Fn's stub lends one real runner to many entries: it hears of no drain.
         if (setup_.provider.kind == ProviderKind::kSimulated) {
           const bool drain = action.kind() == core::NpmActionKind::kDrainRunner;
-          agenda_.send_control(
-              drain ? ToRunner::kDrainStarted : ToRunner::kDrainStopped,
-              action.as<core::DrainRunner>().runner.value,
-              core::Words{});
+          agenda_.send_control(drain ? ToRunner::kDrainStarted : ToRunner::kDrainStopped,
+                               action.as<core::DrainRunner>().runner.value,
+                               core::Words{});
         }
         break;
       case core::NpmActionKind::kPublishMembership:
@@ -151,7 +148,9 @@ void GroupWorld::provider_answers(std::uint32_t order) {
   if (!provider_.added().empty()) {
     list_changed();
   }
-  agenda_.send_control(ToNpm::kProvisionAnswered, 0U, core::pack(core::ProvisionAnswered{answer.order, answer.granted}));
+  agenda_.send_control(ToNpm::kProvisionAnswered,
+                       0U,
+                       core::pack(core::ProvisionAnswered{answer.order, answer.granted}));
   count_runners();
 }
 
@@ -172,7 +171,8 @@ void GroupWorld::list_changed() {
 
 void GroupWorld::publish_list() {
   list_pending_ = false;
-  agenda_.send_control(ToNpm::kRunnersListed, 0U, core::pack(ListNotice{lists_.keep(provider_.list(), 1)}));
+  agenda_.send_control(
+      ToNpm::kRunnersListed, 0U, core::pack(ListNotice{lists_.keep(provider_.list(), 1)}));
 }
 
 void GroupWorld::remove_runner(const core::RemoveRunner& action) {
@@ -199,8 +199,8 @@ void GroupWorld::publish_membership() {
 
 void GroupWorld::send_membership(std::uint32_t lb) {
   poll_pending_[lb] = false;
-  const core::Words notice = core::pack(MembershipNotice{
-      .generation = membership_generation_, .list = lists_.keep(npm_.members(), 1)});
+  const core::Words notice = core::pack(MembershipNotice{.generation = membership_generation_,
+                                                         .list = lists_.keep(npm_.members(), 1)});
   if (starting_) {
     agenda_.deliver_now(ToLb::kMembership, lb, notice);
   } else {

@@ -51,8 +51,8 @@ core::Status GroupWorld::reload_machines() {
   npm_ = std::move(npm);
   for (std::uint32_t lb = 0; lb < lbs_.size(); ++lb) {
     const LbNode& old = *lbs_[lb];
-    auto fresh = std::make_unique<LbNode>(LbNode{
-        old.config, core::LoadBalancer(old.config, functions_, lb_stream(lb)), old.armed});
+    auto fresh = std::make_unique<LbNode>(
+        LbNode{old.config, core::LoadBalancer(old.config, functions_, lb_stream(lb)), old.armed});
     if (core::Status status = reload(old.machine, fresh->machine, "load balancer"); !status) {
       return status;
     }

@@ -13,13 +13,18 @@ namespace {
 
 constexpr std::uint32_t kNoSlot = 0xffffffffU;
 
+bool becomes_message(core::RunnerActionKind kind) {
+  return kind == core::RunnerActionKind::kAcceptCall || kind == core::RunnerActionKind::kNackCall ||
+         kind == core::RunnerActionKind::kFinishCall || kind == core::RunnerActionKind::kReportIdle;
+}
+
 }  // namespace
 
 template <typename Event>
 void GroupWorld::step_runner(std::uint32_t slot, const Event& event) {
   RunnerNode& node = *runners_[slot];
   node.machine.step(agenda_.now(), event, runner_out_);
-  carry_out_runner(slot);
+  carry_out_runner(node);
   const std::int64_t idle_mib = node.machine.resources().idle_memory().value;
   if (idle_mib != node.idle_mib) {
     recorder_.idle_memory_changed(agenda_.now(), idle_mib - node.idle_mib);
@@ -44,9 +49,8 @@ void GroupWorld::runner_deadline(std::uint32_t slot) {
   if (next > agenda_.now()) {
     if (next != core::kNever) {
       node->armed = next;
-      agenda_.schedule(next,
-                       EventClass::kExpiry,
-                       DueWord{.due = Due::kRunnerDeadline, .index = slot}.packed());
+      agenda_.schedule(
+          next, EventClass::kExpiry, DueWord{.due = Due::kRunnerDeadline, .index = slot}.packed());
     }
     return;
   }
@@ -66,7 +70,10 @@ void GroupWorld::deliver_to_runner(const Message& message) {
       // Nobody listens there any more.
       const auto offer = message.as<core::CallOffered>();
       calls_.let_go(offer.call);
-      agenda_.send_data(ToLb::kCallNacked, offer.lb.value, core::pack(core::CallNacked{offer.call, offer.attempt, core::RefusalReason::kRunnerBroken}));
+      agenda_.send_data(ToLb::kCallNacked,
+                        offer.lb.value,
+                        core::pack(core::CallNacked{
+                            offer.call, offer.attempt, core::RefusalReason::kRunnerBroken}));
     }
     return;
   }
@@ -87,7 +94,9 @@ void GroupWorld::deliver_to_runner(const Message& message) {
       break;
     }
     case ToRunner::kCheckRunner:
-      agenda_.send_data(ToLb::kRunnerAnswered, message.as<LbNotice>().lb, core::pack(core::RunnerAnswered{core::RunnerHandle{message.target}}));
+      agenda_.send_data(ToLb::kRunnerAnswered,
+                        message.as<LbNotice>().lb,
+                        core::pack(core::RunnerAnswered{core::RunnerHandle{message.target}}));
       break;
     case ToRunner::kDrainStarted:
       step_runner(slot, core::DrainStarted{});
@@ -98,35 +107,42 @@ void GroupWorld::deliver_to_runner(const Message& message) {
   }
 }
 
-void GroupWorld::carry_out_runner(std::uint32_t slot) {
-  const core::RunnerHandle runner = runners_[slot]->handle;
+void GroupWorld::carry_out_runner(RunnerNode& node) {
+  const core::RunnerHandle runner = node.handle;
   for (const core::RunnerAction& action : runner_out_.actions) {
-    const auto kind = static_cast<std::uint32_t>(action.kind());
-    note(Role::kRunner, runner.value, kind, action.words());
+    if (!becomes_message(action.kind())) {
+      note_action(Role::kRunner, runner.value, action);
+    }
     switch (action.kind()) {
       case core::RunnerActionKind::kAcceptCall: {
         const auto accept = action.as<core::AcceptCall>();
-        agenda_.send_data(ToLb::kCallAccepted, accept.lb.value, core::pack(core::CallAccepted{accept.call, accept.attempt}));
+        agenda_.send_data(ToLb::kCallAccepted,
+                          accept.lb.value,
+                          core::pack(core::CallAccepted{accept.call, accept.attempt}));
         break;
       }
       case core::RunnerActionKind::kNackCall: {
         const auto nack = action.as<core::NackCall>();
         calls_.let_go(nack.call);
-        agenda_.send_data(ToLb::kCallNacked, nack.lb.value, core::pack(core::CallNacked{nack.call, nack.attempt, nack.reason}));
+        agenda_.send_data(ToLb::kCallNacked,
+                          nack.lb.value,
+                          core::pack(core::CallNacked{nack.call, nack.attempt, nack.reason}));
         break;
       }
       case core::RunnerActionKind::kFinishCall: {
         const auto finish = action.as<core::FinishCall>();
         calls_.let_go(finish.call);
         agenda_.send_data(
-            ToLb::kCallFinished, finish.lb.value, core::pack(core::CallFinished{finish.call, finish.attempt, finish.outcome}));
+            ToLb::kCallFinished,
+            finish.lb.value,
+            core::pack(core::CallFinished{finish.call, finish.attempt, finish.outcome}));
         break;
       }
       case core::RunnerActionKind::kStartContainer:
-        start_container(slot, action.as<core::StartContainer>());
+        start_container(node, action.as<core::StartContainer>());
         break;
       case core::RunnerActionKind::kRunCall:
-        run_call(slot, action.as<core::RunCall>());
+        run_call(node, action.as<core::RunCall>());
         break;
       case core::RunnerActionKind::kStopRun:
         ++calls_[action.as<core::StopRun>().call].use;
@@ -150,8 +166,7 @@ void GroupWorld::carry_out_runner(std::uint32_t slot) {
 }
 
 // A cold start: pull unless cached, create, then the function's own start.
-void GroupWorld::start_container(std::uint32_t slot, const core::StartContainer& action) {
-  RunnerNode& node = *runners_[slot];
+void GroupWorld::start_container(RunnerNode& node, const core::StartContainer& action) {
   core::Duration took = create_.draw(container_rng_) + init_.draw(container_rng_);
   if (action.image_cached == 0) {
     took += pull_.draw(container_rng_);
@@ -177,9 +192,9 @@ void GroupWorld::start_container(std::uint32_t slot, const core::StartContainer&
                    DueWord{.due = Due::kContainerStarted, .index = start}.packed());
 }
 
-void GroupWorld::container_started(DueWord due) {
-  const ContainerStart start = starts_[due.index];
-  free_starts_.push_back(due.index);
+void GroupWorld::container_started(std::uint32_t start_slot) {
+  const ContainerStart start = starts_[start_slot];
+  free_starts_.push_back(start_slot);
   const std::uint32_t slot = slot_of(start.runner);
   if (slot == kNoSlot) {
     return;
@@ -195,8 +210,7 @@ void GroupWorld::container_started(DueWord due) {
   step_runner(slot, event);
 }
 
-void GroupWorld::run_call(std::uint32_t slot, const core::RunCall& action) {
-  RunnerNode& node = *runners_[slot];
+inline void GroupWorld::run_call(RunnerNode& node, const core::RunCall& action) {
   CallSlot& call = calls_[action.call];
   call.runner = node.handle;
   call.container = action.container;
@@ -222,7 +236,8 @@ void GroupWorld::run_call(std::uint32_t slot, const core::RunCall& action) {
                    DueWord{Due::kRunEnded, call.use, action.call.value}.packed());
 }
 
-void GroupWorld::run_ended(DueWord due) {
+void GroupWorld::run_ended(std::uint64_t word) {
+  const DueWord due = DueWord::of(word);
   const CallSlot& call = calls_[core::CallHandle{due.index}];
   if ((call.use & DueWord::kUseMask) != due.use) {
     return;
@@ -273,16 +288,14 @@ void GroupWorld::drop_runner(core::RunnerHandle handle, bool by_drain) {
       }
       if (!notified[call.lb]) {
         notified[call.lb] = true;
-        agenda_.send_data(
-            ToLb::kRunnerBroke, call.lb, core::pack(core::RunnerBroke{handle}));
+        agenda_.send_data(ToLb::kRunnerBroke, call.lb, core::pack(core::RunnerBroke{handle}));
       }
     }
     calls_.let_go(call_handle);
   }
   RunnerNode& node = *runners_[slot];
   recorder_.idle_memory_changed(agenda_.now(), -node.idle_mib);
-  recorder_.containers_changed(agenda_.now(),
-                               -static_cast<int>(node.machine.containers()));
+  recorder_.containers_changed(agenda_.now(), -static_cast<int>(node.machine.containers()));
   runner_slot_[handle.value] = kNoSlot;
   runners_[slot].reset();
   free_runner_slots_.push_back(slot);

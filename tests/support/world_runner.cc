@@ -183,7 +183,9 @@ std::vector<std::unique_ptr<sim::GroupWorld>> open_worlds(const sim::Scenario& s
 void run_minutes(std::vector<std::unique_ptr<sim::GroupWorld>>& worlds,
                  const MinuteOfWorld& minute) {
   core::Instant last_arrival = core::Instant::min();
-  const auto running = [](const auto& world) { return !world->finished(); };
+  const auto running = [](const auto& world) {
+    return !world->finished();
+  };
   for (core::Instant begin{}; std::any_of(worlds.begin(), worlds.end(), running);
        begin += sim::kMinute) {
     for (const auto& world : worlds) {

@@ -87,8 +87,8 @@ WorldRun run_world(const WorldSource& source,
 std::vector<std::unique_ptr<sim::GroupWorld>> open_worlds(const sim::Scenario& scenario);
 
 // Lets one simulated minute of one world happen and closes it; `last_arrival` is the run's so far.
-using MinuteOfWorld = std::function<void(
-    sim::GroupWorld& world, core::Instant begin, core::Instant last_arrival)>;
+using MinuteOfWorld =
+    std::function<void(sim::GroupWorld& world, core::Instant begin, core::Instant last_arrival)>;
 
 // Takes the worlds to their end, minute by minute, as a run with one thread does. Each minute's
 // decisions are dropped after it.

@@ -69,9 +69,20 @@ json without(json record, const std::string& field) {
 // What a summary says of a call; the rest are sums over the whole run's window.
 json calls_of(const json& group) {
   json calls;
-  for (const char* field :
-       {"calls", "completed", "cold", "warm", "refused", "timed_out", "failed", "retries",
-        "overtakes", "within_slo", "wait_ms", "latency_ms", "cold_overhead_s", "drains_cut"}) {
+  for (const char* field : {"calls",
+                            "completed",
+                            "cold",
+                            "warm",
+                            "refused",
+                            "timed_out",
+                            "failed",
+                            "retries",
+                            "overtakes",
+                            "within_slo",
+                            "wait_ms",
+                            "latency_ms",
+                            "cold_overhead_s",
+                            "drains_cut"}) {
     calls[field] = group.at(field);
   }
   return calls;

@@ -67,13 +67,20 @@ struct Row {
 
 // The central queue and random are exact, the others were simulated.
 constexpr Row kRows[] = {
-    {"central", .5, 1.00722, .01},        {"central", .9, 1.66873, .03},
-    {"central", .95, 2.65117, .05},       {"least-outstanding", .5, 1.024, .01},
-    {"least-outstanding", .9, 1.915, .03}, {"least-outstanding", .95, 2.990, .05},
-    {"p2c", .5, 1.285, .01},              {"p2c", .9, 2.967, .03},
-    {"p2c", .95, 4.304, .05},             {"round-robin", .5, 1.325, .01},
-    {"round-robin", .9, 5.70, .05},       {"round-robin", .95, 11.0, .06},
-    {"random", .5, 2.0, .02},             {"random", .9, 10.0, .05},
+    {"central", .5, 1.00722, .01},
+    {"central", .9, 1.66873, .03},
+    {"central", .95, 2.65117, .05},
+    {"least-outstanding", .5, 1.024, .01},
+    {"least-outstanding", .9, 1.915, .03},
+    {"least-outstanding", .95, 2.990, .05},
+    {"p2c", .5, 1.285, .01},
+    {"p2c", .9, 2.967, .03},
+    {"p2c", .95, 4.304, .05},
+    {"round-robin", .5, 1.325, .01},
+    {"round-robin", .9, 5.70, .05},
+    {"round-robin", .95, 11.0, .06},
+    {"random", .5, 2.0, .02},
+    {"random", .9, 10.0, .05},
     {"random", .95, 20.0, .08},
 };
 

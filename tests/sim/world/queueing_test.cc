@@ -125,9 +125,11 @@ TEST_P(Queueing, LossesDependOnTheMeanExecutionTimeOnly) {
   expect_agrees(lost, GetParam().erlang_b, 0.03);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    V1, Queueing, testing::ValuesIn(kServers), [](const testing::TestParamInfo<Server>& server) {
-      return server.param.name;
-    });
+INSTANTIATE_TEST_SUITE_P(V1,
+                         Queueing,
+                         testing::ValuesIn(kServers),
+                         [](const testing::TestParamInfo<Server>& server) {
+                           return server.param.name;
+                         });
 
 }  // namespace fn::tests

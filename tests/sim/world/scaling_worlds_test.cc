@@ -150,8 +150,7 @@ TEST(FluidStep, TheLongestWaitIsThatOfTheCallWhoseTurnComesWithTheNewRunners) {
 }
 
 TEST(TwoAddresses, FlapForEverUnderTheRulesOf2018) {
-  const WorldRun run =
-      run_world({.policy = "fn-2018", .toml = kNoDelays + kTwoAddresses});
+  const WorldRun run = run_world({.policy = "fn-2018", .toml = kNoDelays + kTwoAddresses});
   EXPECT_GT(run["direction_changes"], 1'000) << run.repeat();
 }
 

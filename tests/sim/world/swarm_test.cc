@@ -70,9 +70,9 @@ class Draw {
 };
 
 void draw_policies(Draw& draw) {
-  draw.one_of("lb.placer",
-              {"chbl", "ch", "ch-compat", "naive", "random", "round-robin", "least-outstanding",
-               "p2c"});
+  draw.one_of(
+      "lb.placer",
+      {"chbl", "ch", "ch-compat", "naive", "random", "round-robin", "least-outstanding", "p2c"});
   draw.one_of("npm.scaler", {"steady", "steady", "kpa", "fixed", "fn-2018"});
   draw.one_of("runner.keep_alive", {"lru", "ttl", "gdsf", "none"});
   draw.number("nodes.lbs", 1, 4);
@@ -139,13 +139,24 @@ WorldSource drawn(std::uint64_t seed) {
   return {.toml = kTwoGroups, .settings = draw.settings()};
 }
 
-constexpr std::array<std::string_view, 12> kSums = {
-    "calls",   "completed", "cold",      "warm",     "refused",    "timed_out",
-    "failed",  "retries",   "overtakes", "scale_ups", "scale_downs", "drains_cut"};
+constexpr std::array<std::string_view, 12> kSums = {"calls",
+                                                    "completed",
+                                                    "cold",
+                                                    "warm",
+                                                    "refused",
+                                                    "timed_out",
+                                                    "failed",
+                                                    "retries",
+                                                    "overtakes",
+                                                    "scale_ups",
+                                                    "scale_downs",
+                                                    "drains_cut"};
 
 void expect_balanced(const WorldRun& run, std::string_view group) {
   SCOPED_TRACE("group \"" + std::string(group) + "\"");
-  const auto of = [&](std::string_view field) { return run.of(group, field); };
+  const auto of = [&](std::string_view field) {
+    return run.of(group, field);
+  };
   EXPECT_EQ(of("calls"), of("completed") + of("refused") + of("timed_out") + of("failed"));
   EXPECT_EQ(of("completed"), of("cold") + of("warm"));
   EXPECT_LE(of("drains_cut"), of("failed") + of("timed_out"));
@@ -168,8 +179,10 @@ WorldSource clean(std::uint64_t seed) {
   draw.one_of("network.one_way_us", {"0", "500"});
   draw_functions(draw);
   // Whoever takes part sees every call through.
-  for (const char* setting : {"npm.drain_deadline_s=3600", "npm.min_runners=2",
-                              "lb.placement_timeout_s=36000", "provider.boot_median_s=5"}) {
+  for (const char* setting : {"npm.drain_deadline_s=3600",
+                              "npm.min_runners=2",
+                              "lb.placement_timeout_s=36000",
+                              "provider.boot_median_s=5"}) {
     draw.set(std::string(setting).substr(0, std::string(setting).find('=')),
              std::string(setting).substr(std::string(setting).find('=') + 1));
   }
