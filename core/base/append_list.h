@@ -35,6 +35,9 @@ class AppendList {
 
   [[nodiscard]] const T& operator[](std::size_t index) const { return places_[index]; }
 
+  // REQUIRES: not empty.
+  [[nodiscard]] const T& back() const { return places_[size_ - 1]; }
+
   [[nodiscard]] const T* begin() const { return places_.data(); }
 
   [[nodiscard]] const T* end() const { return places_.data() + size_; }

@@ -19,21 +19,21 @@ namespace fn::core {
 
 using Words = std::array<std::uint64_t, 3>;
 
-// Four bytes of a plain struct, the `index`th; zero behind its end.
-template <std::size_t index, typename Body>
+// Four bytes of a plain struct, the `Index`th; zero behind its end.
+template <std::size_t Index, typename Body>
 std::uint64_t quarter(const Body& body) {
   std::uint32_t value = 0;
-  if constexpr (4 * index < sizeof(Body)) {
-    std::memcpy(&value, reinterpret_cast<const std::byte*>(&body) + 4 * index, sizeof(value));
+  if constexpr (4 * Index < sizeof(Body)) {
+    std::memcpy(&value, reinterpret_cast<const std::byte*>(&body) + 4 * Index, sizeof(value));
   }
   return value;
 }
 
-template <std::size_t index, typename Body>
+template <std::size_t Index, typename Body>
 void set_quarter(Body& body, std::uint64_t value) {
-  if constexpr (4 * index < sizeof(Body)) {
+  if constexpr (4 * Index < sizeof(Body)) {
     const auto four_bytes = static_cast<std::uint32_t>(value);
-    std::memcpy(reinterpret_cast<std::byte*>(&body) + 4 * index, &four_bytes, sizeof(four_bytes));
+    std::memcpy(reinterpret_cast<std::byte*>(&body) + 4 * Index, &four_bytes, sizeof(four_bytes));
   }
 }
 

@@ -7,8 +7,32 @@
 #include <cstdint>
 #include <exception>
 #include <fstream>
-#include <toml++/toml.h>
 #include <utility>
+
+#ifdef NDEBUG
+#error "toml++ would take for granted what it asserts here, and hostile input breaks that: [$]"
+#endif
+
+namespace fn::core {
+
+namespace {
+
+// What the parser asserts does not hold for every input. Thrown, that is a refusal.
+struct ParserLost : std::exception {};
+
+[[noreturn]] void parser_is_lost() {
+  throw ParserLost();
+}
+
+}  // namespace
+
+}  // namespace fn::core
+
+// The name is the library's.
+// NOLINTNEXTLINE(readability-identifier-naming)
+#define TOML_ASSERT(condition) ((condition) ? static_cast<void>(0) : ::fn::core::parser_is_lost())
+
+#include <toml++/toml.h>
 
 namespace fn::core {
 
@@ -156,6 +180,31 @@ Result<std::vector<Setting>> parse_or_throw(std::string_view text, std::string_v
   return flattener.take();
 }
 
+bool loses_parser(std::string_view text) {
+  try {
+    static_cast<void>(toml::parse(text));
+    return false;
+  } catch (const ParserLost&) {
+    return true;
+  } catch (const toml::parse_error&) {
+    return false;
+  }
+}
+
+// The line at which the parser is lost: it reads from left to right, so every beginning of the text
+// that holds this line loses it, and no shorter one does. REQUIRES: the whole text loses it.
+std::size_t lost_line(std::string_view text) {
+  std::vector<std::size_t> ends;
+  for (std::size_t at = text.find('\n'); at != std::string_view::npos;
+       at = text.find('\n', at + 1)) {
+    ends.push_back(at);
+  }
+  const auto found = std::partition_point(ends.begin(), ends.end(), [text](std::size_t end) {
+    return !loses_parser(text.substr(0, end));
+  });
+  return static_cast<std::size_t>(found - ends.begin()) + 1;
+}
+
 }  // namespace
 
 Result<std::vector<Setting>> parse_toml(std::string_view text, std::string_view name) {
@@ -173,6 +222,10 @@ Result<std::vector<Setting>> parse_toml(std::string_view text, std::string_view 
     return fail(ErrorCode::kInvalidArgument,
                 place_of(name, at) + ":" + std::to_string(at.column) +
                     ": not TOML: " + one_line(error.description()));
+  } catch (const ParserLost&) {
+    return fail(ErrorCode::kInvalidArgument,
+                std::string(name) + ":" + std::to_string(lost_line(text)) +
+                    ":1: not TOML: expected a key, a [table] or a comment");
   } catch (const std::exception& error) {
     return fail(ErrorCode::kInvalidArgument,
                 std::string(name) + ": not TOML: " + one_line(error.what()));

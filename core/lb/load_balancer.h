@@ -87,7 +87,7 @@ class LoadBalancer {
 
   void advance(Instant now);
   // The call if the answer belongs to its present attempt, which is in `state`; else null.
-  Call* find(CallHandle call, std::uint32_t attempt, State state, LbOut& out);
+  Call* find(CallHandle handle, std::uint32_t attempt, State state, LbOut& out);
   [[nodiscard]] Duration waited(const Call& call) const;
   [[nodiscard]] Instant timeout_of(const Call& call) const;
   [[nodiscard]] Instant deadline_of_waiting() const;

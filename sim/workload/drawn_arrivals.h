@@ -4,7 +4,6 @@
 
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <utility>
 #include <vector>
@@ -19,11 +18,9 @@ class DrawnArrivals final : public ArrivalSource {
   explicit DrawnArrivals(std::vector<Arrival> arrivals) : arrivals_(std::move(arrivals)) {}
 
   void fill(core::Instant until, std::vector<Arrival>& out) override {
-    const auto first = arrivals_.begin() + static_cast<std::ptrdiff_t>(next_);
-    const auto last = std::partition_point(
-        first, arrivals_.end(), [until](const Arrival& arrival) { return arrival.at < until; });
-    out.insert(out.end(), first, last);
-    next_ = static_cast<std::size_t>(last - arrivals_.begin());
+    for (; next_ < arrivals_.size() && arrivals_[next_].at < until; ++next_) {
+      out.push_back(arrivals_[next_]);
+    }
   }
 
   [[nodiscard]] bool exhausted() const override { return next_ == arrivals_.size(); }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The workloads of `fnsim bench`, the same as those of the hand-written yardstick: arrivals,
-// functions and durations are drawn before the clock starts.
+// functions and durations are drawn before the clock starts. What the yardstick leaves out is left
+// out of w1 and cluster-*: networks, health checks, and advertisements but for one each day.
 
 #pragma once
 

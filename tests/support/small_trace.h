@@ -25,11 +25,14 @@ class SmallTrace {
   static constexpr int kMinutes = 30;
   static constexpr int kAllOwners = -1;
 
-  explicit SmallTrace(std::uint64_t seed) {
+  // Whether all owners call until the last minute, or each a few minutes less than the one before.
+  enum class Ends : std::uint8_t { kTogether, kApart };
+
+  SmallTrace(std::uint64_t seed, Ends ends) {
     core::Rng rng(seed);
     for (int owner = 0; owner < kOwners; ++owner) {
       for (int function = 0; function < kFunctionsPerOwner; ++function) {
-        rows_.push_back(draw(owner, function, rng));
+        rows_.push_back(draw(owner, function, ends, rng));
       }
     }
     order_.resize(rows_.size());
@@ -80,15 +83,15 @@ class SmallTrace {
     std::uint64_t memory_mib = 0;
   };
 
-  static Row draw(int owner, int function, core::Rng& rng) {
+  static Row draw(int owner, int function, Ends ends, core::Rng& rng) {
     Row row;
     row.owner = owner;
     const std::string name = SmallTrace::owner(owner);
     row.id = name + "," + name + "-app," + name + "-fn" + std::to_string(function);
     const std::uint64_t busiest = 20 + rng.below(400);
     for (int minute = 0; minute < kMinutes; ++minute) {
-      // Everybody calls in the last minute, so that all groups end together.
-      const bool rests = rng.below(4) == 0 && minute + 1 < kMinutes;
+      const int last = kMinutes - 1 - (ends == Ends::kApart ? 6 * owner : 0);
+      const bool rests = minute > last || (minute < last && rng.below(4) == 0);
       row.counts += "," + std::to_string(rests ? 0 : 1 + rng.below(busiest));
     }
     const std::uint64_t mean = 50 + rng.below(5'000);

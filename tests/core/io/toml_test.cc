@@ -80,6 +80,12 @@ TEST(Toml, AnErrorNamesFileLineAndColumn) {
             "f.toml:1:7: x.d: expected a number, true, false or text, not a date or time");
 }
 
+TEST(Toml, WhatTheParserItselfDoesNotExpectIsRefusedWithItsLine) {
+  EXPECT_EQ(flat("a = 1\n[$]\nb = 2\n"),
+            "f.toml:2:1: not TOML: expected a key, a [table] or a comment");
+  EXPECT_EQ(flat("[=]"), "f.toml:1:1: not TOML: expected a key, a [table] or a comment");
+}
+
 TEST(Toml, NothingMaliciousDoesMoreThanBeingRefused) {
   EXPECT_TRUE(flat("\xff\xfe\x01").starts_with("f.toml:1:1: not TOML: "));
   EXPECT_NE(flat("a = " + repeated("[", 100'000)).find("not TOML"), std::string::npos);

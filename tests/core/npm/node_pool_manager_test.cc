@@ -151,8 +151,9 @@ TEST(NodePoolManager, RevivesADrainingRunnerAndIgnoresThatItWasIdle) {
   EXPECT_EQ(rig.tally().provisioned, 2U);
   rig.give(core::RunnerIdle{RunnerHandle{1}});
   EXPECT_EQ(rig.actions<core::RemoveRunner>().size(), 0U);
-  EXPECT_EQ(rig.facts<core::NpmEventIgnored>().back().what,
-            core::IgnoredNpmEvent::kRunnerNotDraining);
+  const auto ignored = rig.facts<core::NpmEventIgnored>();
+  ASSERT_FALSE(ignored.empty());
+  EXPECT_EQ(ignored.back().what, core::IgnoredNpmEvent::kRunnerNotDraining);
   EXPECT_EQ(rig.active(), 2U);
 }
 

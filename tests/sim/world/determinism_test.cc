@@ -31,7 +31,8 @@ const std::vector<Rules>& all_rules() {
       {"Default", {}},
       {"Gdsf", {"lb.placer=p2c", "runner.keep_alive=gdsf", "run.seed=7"}},
       {"Kpa", {"npm.scaler=kpa", "lb.placer=random", "runner.keep_alive=ttl"}},
-      {"Fn2018", {"npm.scaler=fn-2018", "lb.placer=naive", "network.membership_poll_ms=500"}},
+      {"Fn2018", {"npm.scaler=fn-2018", "lb.placer=naive", "network.membership_poll_ms=500",
+                  "lb.pass_pause_ms=50"}},
       {"ChCompat", {"lb.placer=ch-compat", "runner.freeze_after_ms=50"}},
       {"Queues", {"lb.placer=round-robin", "runner.queue_when_full=true"}},
       {"Ch", {"lb.placer=ch", "runner.keep_alive=none", "runner.memory_mib=1500"}},
@@ -156,7 +157,7 @@ INSTANTIATE_TEST_SUITE_P(Rules,
 
 TEST(GroupsAreWorlds, ATraceCutToOneGroupGivesThatGroupsRecord) {
   // All groups' last calls come at one time, so that sums over the run's window agree as well.
-  const SmallTrace trace(1);
+  const SmallTrace trace(1, SmallTrace::Ends::kTogether);
   const auto cut_to = [&trace](int owner) {
     WorldSource source = traced(trace.write(scratch_folder(), owner));
     source.settings.emplace_back("workload.spread=start");
@@ -171,7 +172,8 @@ TEST(GroupsAreWorlds, ATraceCutToOneGroupGivesThatGroupsRecord) {
 }
 
 TEST(GroupsAreWorlds, ATraceCutToOneGroupGivesThatGroupsDigest) {
-  const SmallTrace trace(2);
+  // One group after the other falls silent; the others still go on.
+  const SmallTrace trace(2, SmallTrace::Ends::kApart);
   const WorldSource all = traced(trace.write(scratch_folder()));
   const std::map<std::string, std::uint64_t> together = digests(all);
   const WorldRun run = run_world(all);
@@ -186,7 +188,7 @@ TEST(GroupsAreWorlds, ATraceCutToOneGroupGivesThatGroupsDigest) {
 }
 
 TEST(GroupsAreWorlds, TheOrderOfRowsChangesNothing) {
-  SmallTrace trace(3);
+  SmallTrace trace(3, SmallTrace::Ends::kApart);
   const WorldRun before = run_world(traced(trace.write(scratch_folder())));
   for (std::uint64_t seed = 1; seed <= 3; ++seed) {
     trace.shuffle(seed);

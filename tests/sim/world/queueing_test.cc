@@ -20,7 +20,7 @@ constexpr int kRuns = 8;
 
 // Containers start in no time and stay; nothing but the slots limits.
 const std::string kServer = R"(
-run.warmup_s = 300
+run.warmup_s = 100
 run.slo_ms = 0
 nodes.lbs = 1
 nodes.initial_runners = 1
@@ -66,6 +66,11 @@ WorldSource server(const Server& server, std::uint64_t calls, int run) {
   return source;
 }
 
+// More slots need more calls, as their waits are rarer.
+std::uint64_t calls_for(const Server& server) {
+  return 150'000 + std::uint64_t{4'500} * static_cast<std::uint64_t>(server.slots);
+}
+
 class Queueing : public testing::TestWithParam<Server> {};
 
 }  // namespace
@@ -74,12 +79,12 @@ TEST_P(Queueing, CallsWaitAsErlangCSays) {
   Estimate waits;
   Estimate wait_s;
   for (int run = 1; run <= kRuns; ++run) {
-    const WorldRun result = run_world(server(GetParam(), 150'000, run));
+    const WorldRun result = run_world(server(GetParam(), calls_for(GetParam()), run));
     ASSERT_EQ(result["completed"], result["calls"]) << result.repeat();
     waits.add(1 - result["within_slo"]);
     wait_s.add(result["wait_ms.mean"] / 1'000);
   }
-  SCOPED_TRACE(repeat_command(server(GetParam(), 150'000, 1)) + " and the next seven seeds");
+  SCOPED_TRACE(repeat_command(server(GetParam(), calls_for(GetParam()), 1)) + " and the next seven seeds");
   expect_agrees(waits, GetParam().erlang_c, 0.02);
   expect_agrees(wait_s, GetParam().wait_s, 0.05);
 }
@@ -99,7 +104,7 @@ TEST(QueueingTail, LongWaitsAreAsRareAsTheExponentialTailSays) {
 TEST_P(Queueing, CallsAreLostAsErlangBSaysWithoutAQueue) {
   Estimate lost;
   for (int run = 1; run <= kRuns; ++run) {
-    WorldSource source = server(GetParam(), 60'000, run);
+    WorldSource source = server(GetParam(), calls_for(GetParam()) / 2, run);
     source.settings.emplace_back("lb.waiting_calls=0");
     const WorldRun result = run_world(source);
     ASSERT_EQ(result["completed"] + result["refused"], result["calls"]) << result.repeat();
@@ -112,7 +117,7 @@ TEST_P(Queueing, LossesDependOnTheMeanExecutionTimeOnly) {
   Estimate lost;
   for (int run = 1; run <= kRuns; ++run) {
     const std::string first = "workload.groups[0].functions[0].";
-    WorldSource source = server(GetParam(), 60'000, run);
+    WorldSource source = server(GetParam(), calls_for(GetParam()) / 2, run);
     // exp(-1.5^2 / 2) is the median of a lognormal of mean 1.
     source.settings.insert(source.settings.end(),
                            {"lb.waiting_calls=0",

@@ -4,7 +4,6 @@
 // call (policies.md V8): an independent program found the same integers. Ties by a recycled handle,
 // LRU by the end of the last use or late binding would be off by 5 to 50 %.
 
-#include <cmath>
 #include <cstdint>
 #include <string>
 
@@ -27,7 +26,7 @@ struct Row {
   std::uint64_t warm;
   std::uint64_t cold;
   std::uint64_t dropped;
-  std::int64_t overhead_s;
+  double overhead_s;
 };
 
 constexpr Row kRows[] = {
@@ -67,7 +66,8 @@ TEST_P(ReferenceCache, CountsEveryCallAsThePublishedProgramDoes) {
   EXPECT_EQ(run["warm"], static_cast<double>(row.warm));
   EXPECT_EQ(run["cold"], static_cast<double>(row.cold));
   EXPECT_EQ(run["refused"], static_cast<double>(row.dropped));
-  EXPECT_EQ(std::llround(run["cold_overhead_s"]), row.overhead_s);
+  // Published in whole seconds.
+  EXPECT_NEAR(run["cold_overhead_s"], row.overhead_s, 1);
   EXPECT_EQ(run["timed_out"], 0);
   EXPECT_EQ(run["failed"], 0);
 }
