@@ -54,6 +54,10 @@ void Rng::save(Writer& out) const {
 void Rng::load(Reader& in) {
   in.pod(seed_);
   in.pod(state_);
+  if (state_ == std::array<std::uint64_t, 4>{}) {
+    // No generator gets there, and none would leave it.
+    *this = Rng(seed_);
+  }
 }
 
 }  // namespace fn::core

@@ -55,6 +55,21 @@ class TimerLane {
     cancel();
   }
 
+  // For a lane that was loaded: whether it is in order, ends by `latest`, and `valid` knows `live`
+  // of its timers.
+  template <typename Valid>
+  [[nodiscard]] bool agrees(Instant latest, std::size_t live, Valid valid) const {
+    std::size_t known = 0;
+    for (std::size_t index = head_; index < timers_.size(); ++index) {
+      if (timers_[index].at > latest ||
+          (index > head_ && timers_[index].at < timers_[index - 1].at)) {
+        return false;
+      }
+      known += valid(timers_[index]) ? 1U : 0U;
+    }
+    return known == live && live_ == live;
+  }
+
   void save(Writer& out) const {
     out.pod(std::uint64_t{timers_.size() - head_});
     for (std::size_t index = head_; index < timers_.size(); ++index) {

@@ -9,6 +9,8 @@
 #include <fstream>
 #include <utility>
 
+#include "core/io/toml_guard.h"
+
 #ifdef NDEBUG
 #error "toml++ would take for granted what it asserts here, and hostile input breaks that: [$]"
 #endif
@@ -38,12 +40,10 @@ namespace fn::core {
 
 namespace {
 
-constexpr std::size_t kLargestText = std::size_t{1} << 20;
+// More than guard_toml() lets pass.
+constexpr std::size_t kLargestText = (std::size_t{1} << 20) + 1;
 constexpr std::size_t kMostSettings = 100'000;
 constexpr std::size_t kLongestKey = 256;
-// The parser nests a table per dot of a key and frees them recursively. A key ends with its line,
-// and values nest TOML_MAX_NESTED_VALUES deep (see meson.build), so this bounds the depth.
-constexpr std::ptrdiff_t kMostDotsInLine = 200;
 
 struct Located {
   toml::source_index line = 0;
@@ -154,22 +154,6 @@ class Flattener {
   std::vector<Located> found_;
 };
 
-// Ok when no line could make the parser nest too deep.
-Status check_lines(std::string_view text, std::string_view name) {
-  std::size_t line = 1;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    if (std::count(text.data(), text.data() + end, '.') > kMostDotsInLine) {
-      return fail(ErrorCode::kInvalidArgument,
-                  std::string(name) + ":" + std::to_string(line) +
-                      ":1: more than 200 dots in one line; break a long list into several lines");
-    }
-    text.remove_prefix(std::min(end + 1, text.size()));
-    ++line;
-  }
-  return {};
-}
-
 Result<std::vector<Setting>> parse_or_throw(std::string_view text, std::string_view name) {
   const toml::table root = toml::parse(text, name);
   Flattener flattener(name);
@@ -208,12 +192,8 @@ std::size_t lost_line(std::string_view text) {
 }  // namespace
 
 Result<std::vector<Setting>> parse_toml(std::string_view text, std::string_view name) {
-  if (text.size() > kLargestText) {
-    return fail(ErrorCode::kInvalidArgument,
-                std::string(name) + ": larger than 1 MiB: expected a TOML file of settings");
-  }
-  if (const Status lines = check_lines(text, name); !lines) {
-    return tl::unexpected<Error>(lines.error());
+  if (const Status guarded = guard_toml(text, name); !guarded) {
+    return tl::unexpected<Error>(guarded.error());
   }
   try {
     return parse_or_throw(text, name);
@@ -235,7 +215,7 @@ Result<std::vector<Setting>> parse_toml(std::string_view text, std::string_view 
 Result<std::vector<Setting>> read_toml(const std::string& path) {
   try {
     std::ifstream file(path, std::ios::binary);
-    std::string text(kLargestText + 1, '\0');
+    std::string text(kLargestText, '\0');
     if (!file || !file.read(text.data(), 0)) {
       return fail(ErrorCode::kNotFound, path + ": cannot be opened: expected a TOML file");
     }

@@ -23,10 +23,10 @@ bool GdsfPolicy::current(const Entry& entry) const {
   return use.number == entry.number && use.uses == entry.uses;
 }
 
-void GdsfPolicy::used(Instant /*now*/,
-                      ContainerHandle container,
-                      std::uint32_t number,
-                      FunctionHandle function) {
+// The container's entry, made on first sight.
+GdsfPolicy::Use& GdsfPolicy::know(ContainerHandle container,
+                                  std::uint32_t number,
+                                  FunctionHandle function) {
   if (container.value >= uses_.size()) {
     uses_.resize(container.value + std::size_t{1});
   }
@@ -34,19 +34,37 @@ void GdsfPolicy::used(Instant /*now*/,
     per_function_.resize(function.value + std::size_t{1});
   }
   Use& use = uses_[container.value];
-  Function& stats = per_function_[function.value];
   if (use.number != number) {
     use = Use{.number = number, .function = function};
-    ++stats.containers;
+    ++per_function_[function.value].containers;
   }
-  ++stats.frequency;
-  ++use.uses;
-  const FunctionSpec& spec = functions_[function];
+  return use;
+}
+
+void GdsfPolicy::rate(Use& use) {
+  const FunctionSpec& spec = functions_[use.function];
   const double overhead_ms = static_cast<double>(spec.cold_overhead.count()) / 1e6;
   const double cost_s = overhead_ms / 1000.0;
-  const double priority = clock_ + static_cast<double>(stats.frequency) * cost_s /
-                                       static_cast<double>(spec.memory.value);
-  use.priority_bits = std::bit_cast<std::uint64_t>(priority);
+  const auto frequency = static_cast<double>(per_function_[use.function.value].frequency);
+  const auto size = static_cast<double>(std::max<std::int64_t>(spec.memory.value, 1));
+  use.priority_bits = std::bit_cast<std::uint64_t>(clock_ + frequency * cost_s / size);
+}
+
+void GdsfPolicy::used(Instant /*now*/,
+                      ContainerHandle container,
+                      std::uint32_t number,
+                      FunctionHandle function) {
+  Use& use = know(container, number, function);
+  ++per_function_[function.value].frequency;
+  ++use.uses;
+  rate(use);
+}
+
+void GdsfPolicy::unneeded(Instant /*now*/,
+                          ContainerHandle container,
+                          std::uint32_t number,
+                          FunctionHandle function) {
+  rate(know(container, number, function));
 }
 
 void GdsfPolicy::became_idle(ContainerHandle container) {
@@ -92,11 +110,51 @@ void GdsfPolicy::save(Writer& out) const {
   out.real(clock_);
 }
 
-void GdsfPolicy::load(Reader& in) {
+Status GdsfPolicy::load(Reader& in, std::span<const Known> containers) {
   in.list(uses_);
   in.list(idle_);
   in.list(per_function_);
   in.real(clock_);
+  if (in.failed() || !agrees(containers)) {
+    return misfit();
+  }
+  return {};
+}
+
+// Whether the uses are those of the containers, each idle one can be found as a victim, and the
+// functions count their containers.
+bool GdsfPolicy::agrees(std::span<const Known> containers) const {
+  if (uses_.size() > containers.size() || per_function_.size() > functions_.size() ||
+      !(clock_ >= 0) || !std::is_heap(idle_.begin(), idle_.end(), goes_later)) {
+    return false;
+  }
+  std::vector<std::uint32_t> found(uses_.size(), 0);
+  for (const Entry& entry : idle_) {
+    if (entry.container >= uses_.size()) {
+      return false;
+    }
+    found[entry.container] += current(entry) ? 1U : 0U;
+  }
+  std::vector<std::uint64_t> counts(per_function_.size(), 0);
+  for (std::size_t index = 0; index < containers.size(); ++index) {
+    const Use use = index < uses_.size() ? uses_[index] : Use{};
+    const Known& known = containers[index];
+    if (use.number != known.number) {
+      return false;
+    }
+    if (use.number == 0) {
+      continue;
+    }
+    if (use.function != known.function || use.function.value >= counts.size() ||
+        found[index] != known.idle) {
+      return false;
+    }
+    ++counts[use.function.value];
+  }
+  const auto same = [](std::uint64_t count, const Function& function) {
+    return count == function.containers;
+  };
+  return std::equal(counts.begin(), counts.end(), per_function_.begin(), per_function_.end(), same);
 }
 
 }  // namespace fn::core

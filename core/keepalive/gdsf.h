@@ -3,7 +3,8 @@
 // Greedy-Dual-Size-Frequency (FaasCache; Fuerst, Sharma, ASPLOS 2021): an idle container's priority
 // is clock + frequency * cost / size as of its last start; the lowest goes first and moves the
 // clock. Frequency counts the function's started calls while it has a container; cost is the
-// function's cold overhead in seconds, size its memory in MiB. IEEE doubles, in that order.
+// function's cold overhead in seconds, size its memory in MiB, at least one. IEEE doubles, in that
+// order.
 
 #pragma once
 
@@ -22,11 +23,15 @@ class GdsfPolicy final : public KeepAlivePolicy {
             ContainerHandle container,
             std::uint32_t number,
             FunctionHandle function) override;
+  void unneeded(Instant now,
+                ContainerHandle container,
+                std::uint32_t number,
+                FunctionHandle function) override;
   void became_idle(ContainerHandle container) override;
   void removed(ContainerHandle container) override;
   ContainerHandle victim() override;
   void save(Writer& out) const override;
-  void load(Reader& in) override;
+  Status load(Reader& in, std::span<const Known> containers) override;
 
  private:
   struct Use {
@@ -50,6 +55,9 @@ class GdsfPolicy final : public KeepAlivePolicy {
     std::uint64_t containers = 0;
   };
 
+  Use& know(ContainerHandle container, std::uint32_t number, FunctionHandle function);
+  void rate(Use& use);
+  [[nodiscard]] bool agrees(std::span<const Known> containers) const;
   static bool goes_later(const Entry& left, const Entry& right);
   [[nodiscard]] bool current(const Entry& entry) const;
   void drop_stale();

@@ -15,6 +15,7 @@
 
 #include "core/base/bytes.h"
 #include "core/base/handle.h"
+#include "core/base/result.h"
 #include "core/base/time.h"
 #include "core/model/function_table.h"
 
@@ -33,6 +34,12 @@ class KeepAlivePolicy {
                     std::uint32_t number,
                     FunctionHandle function) = 0;
 
+  // A fresh container is up, but nobody waits for it any more: it becomes idle without a run.
+  virtual void unneeded(Instant now,
+                        ContainerHandle container,
+                        std::uint32_t number,
+                        FunctionHandle function) = 0;
+
   virtual void became_idle(ContainerHandle container) = 0;
 
   // The container is gone.
@@ -42,7 +49,22 @@ class KeepAlivePolicy {
   virtual ContainerHandle victim() = 0;
 
   virtual void save(Writer& out) const = 0;
-  virtual void load(Reader& in) = 0;
+
+  // One container as its runner knows it, by handle; number zero: the policy knows nothing of it,
+  // because it has not been up yet or is gone.
+  struct Known {
+    FunctionHandle function;
+    std::uint32_t number = 0;
+    std::uint32_t idle = 0;
+  };
+
+  // The state of a policy of the same name; an error when it does not fit the containers.
+  virtual Status load(Reader& in, std::span<const Known> containers) = 0;
+
+ protected:
+  static Status misfit() {
+    return fail(ErrorCode::kInvalidArgument, "saved keep-alive: cut short or of other containers");
+  }
 };
 
 // "lru", "ttl" and "none" give up the least recently started one, "gdsf" the one whose loss costs

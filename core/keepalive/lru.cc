@@ -2,6 +2,8 @@
 
 #include "core/keepalive/lru.h"
 
+#include <utility>
+
 #include "core/base/assert.h"
 
 namespace fn::core {
@@ -68,10 +70,42 @@ void LruPolicy::save(Writer& out) const {
   out.pod(last_);
 }
 
-void LruPolicy::load(Reader& in) {
+Status LruPolicy::load(Reader& in, std::span<const Known> containers) {
   in.list(uses_);
   in.pod(first_);
   in.pod(last_);
+  if (in.failed() || uses_.size() > containers.size() || !in_order()) {
+    return misfit();
+  }
+  for (std::size_t index = 0; index < containers.size(); ++index) {
+    const Use use = index < uses_.size() ? uses_[index] : Use{};
+    if (use.number != containers[index].number || use.idle != containers[index].idle) {
+      return misfit();
+    }
+  }
+  return {};
+}
+
+// Whether the links make one list, by start and creation number, of all that have a number.
+bool LruPolicy::in_order() const {
+  std::size_t listed = 0;
+  std::uint32_t before = kNone;
+  for (std::uint32_t index = first_; index != kNone; index = uses_[index].later) {
+    if (index >= uses_.size() || uses_[index].number == 0 || uses_[index].earlier != before ||
+        listed++ == uses_.size()) {
+      return false;
+    }
+    if (before != kNone && std::pair(uses_[before].started_ns, uses_[before].number) >=
+                               std::pair(uses_[index].started_ns, uses_[index].number)) {
+      return false;
+    }
+    before = index;
+  }
+  std::size_t numbered = 0;
+  for (const Use& use : uses_) {
+    numbered += use.number != 0 ? 1U : 0U;
+  }
+  return before == last_ && listed == numbered;
 }
 
 }  // namespace fn::core

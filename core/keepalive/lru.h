@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Gives up the idle container whose last run started longest ago. All containers stand in one list
-// by the start of their last run; the victim is the first idle one, so uses cost O(1) and an
-// eviction passes only the containers that run longest.
+// Gives up the idle container whose last run started longest ago; one that never ran counts from
+// when it came up. All containers stand in one list by the start of their last run; the victim is
+// the first idle one, so uses cost O(1) and an eviction passes only the containers that run
+// longest.
 
 #pragma once
 
@@ -19,11 +20,19 @@ class LruPolicy final : public KeepAlivePolicy {
             ContainerHandle container,
             std::uint32_t number,
             FunctionHandle function) override;
+
+  void unneeded(Instant now,
+                ContainerHandle container,
+                std::uint32_t number,
+                FunctionHandle function) override {
+    used(now, container, number, function);
+  }
+
   void became_idle(ContainerHandle container) override;
   void removed(ContainerHandle container) override;
   ContainerHandle victim() override;
   void save(Writer& out) const override;
-  void load(Reader& in) override;
+  Status load(Reader& in, std::span<const Known> containers) override;
 
  private:
   static constexpr std::uint32_t kNone = 0xffffffffU;
@@ -38,6 +47,7 @@ class LruPolicy final : public KeepAlivePolicy {
 
   void grow(ContainerHandle container);
   void unlink(Use& use);
+  [[nodiscard]] bool in_order() const;
 
   std::vector<Use> uses_;  // by container handle
   std::uint32_t first_ = kNone;

@@ -20,15 +20,14 @@ inline LoadBalancer::Call* LoadBalancer::find(CallHandle handle,
                                               State state,
                                               LbOut& out) {
   Call* call = handle.value < calls_.size() ? &calls_[handle.value] : nullptr;
-  if (call != nullptr && call->attempt == attempt && call->state == state) [[likely]] {
-    return call;
+  if (call != nullptr && call->attempt == attempt) [[likely]] {
+    // An end may overtake its acceptance on the way here.
+    if (call->state == state || (state == State::kRunning && call->state == State::kOffered))
+        [[likely]] {
+      return call;
+    }
   }
-  // An answer to the present attempt that comes in another state than it should is ignored without
-  // a word; one to an earlier attempt is a fact.
-  if (call == nullptr || call->attempt != attempt ||
-      (call->state != State::kOffered && call->state != State::kRunning)) {
-    out.note(LbEventIgnored{.what = IgnoredLbEvent::kStaleAttempt, .subject = attempt});
-  }
+  out.note(LbEventIgnored{.what = IgnoredLbEvent::kStaleAttempt, .subject = attempt});
   return nullptr;
 }
 
@@ -47,24 +46,37 @@ inline void LoadBalancer::search(CallHandle handle, LbOut& out) {
     wait(handle, view.candidates.empty() ? RefusalReason::kNoRunner : RefusalReason::kNoRoom, out);
     return;
   }
-  offer(handle, pool_.view_at(position), false, out);
+  offer(handle, pool_.view_at(position), Turn::kOwn, out);
 }
 
-inline void LoadBalancer::offer(CallHandle handle,
-                                std::uint32_t view,
-                                bool from_queue,
-                                LbOut& out) {
+inline void LoadBalancer::offer(CallHandle handle, std::uint32_t view, Turn turn, LbOut& out) {
   Call& call = calls_[handle.value];
   call.state = State::kOffered;
   call.view = view;
   call.attempt = ++attempts_;
   ++call.attempts;
-  call.from_queue = from_queue ? 1 : 0;
+  call.turn = turn;
   pool_.assign(view, functions_[call.function], now_);
-  if (from_queue) {
-    pool_.set_offering(view, true);
+  if (turn != Turn::kOwn) {
+    pool_.begin_offer(view);
   }
   out.act(TryCall{handle, call.function, pool_.runner(view), call.attempt});
+}
+
+inline void LoadBalancer::accepted(CallHandle handle, LbOut& out) {
+  Call& call = calls_[handle.value];
+  call.state = State::kRunning;
+  out.note(CallPlaced{.call = handle,
+                      .runner = pool_.runner(call.view),
+                      .attempts = call.attempts,
+                      .waited = waited(call)});
+  if (pool_.heard(call.view, now_, true)) {
+    out.act(ReportRunner{.runner = pool_.runner(call.view), .rested = 0});
+  }
+  waiting_.settle(handle);
+  if (call.turn == Turn::kOvertaking && passed_head(call) != nullptr) {
+    out.note(CallOvertook{.call = handle, .head = call.head});
+  }
 }
 
 inline void LoadBalancer::end(CallHandle handle,
@@ -75,6 +87,7 @@ inline void LoadBalancer::end(CallHandle handle,
   const FunctionSpec& spec = functions_[call.function];
   advertiser_.release(spec.memory, spec.cpu);
   call.state = State::kEnded;
+  waiting_.settle(handle);
   RespondToCaller answer{.call = handle,
                          .function = call.function,
                          .attempts = call.attempts,

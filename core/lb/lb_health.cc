@@ -46,7 +46,9 @@ void LoadBalancer::look_at_runners(LbOut& out) {
         out.act(CheckRunner{pool_.runner(found.view)});
         break;
       case RunnerPool::Finding::kRest:
-        note_rest(found.view, true, found.pause, out);
+        if (found.pause > Duration::zero()) {
+          note_rest(found.view, true, found.pause, out);
+        }
         abandon_offers(found.view, out);
         break;
       case RunnerPool::Finding::kUseAgain:

@@ -23,30 +23,36 @@ void LoadBalancer::wait(CallHandle handle, RefusalReason reason, LbOut& out) {
     end(handle, CallOutcome::kTimedOut, RefusalReason::kTimedOut, out);
     return;
   }
-  if (!waiting_.has_room(call.body_bytes)) {
+  if (!waiting_.has_room(handle, call.body_bytes)) {
     end(handle, CallOutcome::kRefused, RefusalReason::kQueueFull, out);
     return;
   }
   call.state = State::kWaiting;
   waiting_.insert(handle, call.number, call.body_bytes);
-  if (call.detached != 0 &&
-      (!first_detached_.valid() || call.number < calls_[first_detached_.value].number)) {
-    first_detached_ = handle;
+  CallHandle& first = first_of_[call.detached];
+  if (!first.valid() || call.number < calls_[first.value].number) {
+    first = handle;
   }
   out.note(CallQueued{.call = handle, .waiting = waiting_.count(), .reason = reason});
   if (placer_->every_call_polls()) {
     passes_.set(now_ + config_.pass_pause, handle.value, call.number);
     pass_at_ = std::min(pass_at_, now_ + config_.pass_pause);
   } else if (waiting_.first() == handle) {
+    if (const CallHandle next = waiting_.after(handle); next.valid()) {
+      // It was head only while this one was away.
+      calls_[next.value].probe_at_ns = 0;
+    }
     arm_probe();
   }
 }
 
 void LoadBalancer::unqueue(CallHandle handle) {
-  if (handle == first_detached_) {
+  const std::uint8_t detached = calls_[handle.value].detached;
+  CallHandle& first = first_of_[detached];
+  if (handle == first) {
     do {
-      first_detached_ = waiting_.after(first_detached_);
-    } while (first_detached_.valid() && calls_[first_detached_.value].detached == 0);
+      first = waiting_.after(first);
+    } while (first.valid() && calls_[first.value].detached != detached);
   }
   waiting_.remove(handle);
 }
@@ -62,64 +68,106 @@ void LoadBalancer::leave_queue(CallHandle handle) {
 }
 
 // The head probes after a pause that doubles with its probes, spread downwards by half, so that the
-// heads of several LBs do not probe in step.
+// heads of several LBs do not probe in step. The time stays the call's own while it is away on an
+// offer, or refusals of the runners that finish calls would put it off again and again.
 void LoadBalancer::arm_probe() {
   probe_at_ = kNever;
-  if (waiting_.empty()) {
+  if (waiting_.empty() || probing_.valid() || placer_->every_call_polls()) {
     return;
   }
-  Duration pause = config_.probe_first;
-  for (std::uint32_t count = calls_[waiting_.first().value].probes;
-       count > 0 && pause < config_.probe_max;
-       --count) {
-    pause *= 2;
+  Call& head = calls_[waiting_.first().value];
+  if (head.probe_at_ns == 0) {
+    Duration pause = config_.probe_first;
+    for (std::uint32_t count = head.probes; count > 0 && pause < config_.probe_max; --count) {
+      pause *= 2;
+    }
+    pause = std::min(pause, config_.probe_max);
+    const auto half = static_cast<std::uint64_t>(pause.count() / 2);
+    head.probe_at_ns = to_ns(now_ + pause) - static_cast<std::int64_t>(rng_.below(half + 1));
   }
-  pause = std::min(pause, config_.probe_max);
-  const auto half = static_cast<std::uint64_t>(pause.count() / 2);
-  probe_at_ = now_ + pause - Duration(static_cast<std::int64_t>(rng_.below(half + 1)));
+  probe_at_ = std::max(now_, Instant(Duration(head.probe_at_ns)));
+}
+
+// The runner has answered an offer from the queue; true when room appeared there meanwhile.
+bool LoadBalancer::end_turn(CallHandle handle) {
+  Call& call = calls_[handle.value];
+  if (call.turn == Turn::kOvertaking && call.state == State::kOffered) {
+    if (Call* head = passed_head(call); head != nullptr) {
+      --head->overtaken;
+    }
+  }
+  call.turn = Turn::kOwn;
+  if (probing_ == handle) {
+    probing_ = CallHandle{};
+  }
+  return pool_.end_offer(call.view);
+}
+
+// The head that the call goes past, unless that one was taken or has ended in the meantime.
+LoadBalancer::Call* LoadBalancer::passed_head(const Call& call) {
+  Call& head = calls_[call.head.value];
+  const bool looks = head.state == State::kWaiting || head.state == State::kOffered;
+  return looks && head.number < call.number ? &head : nullptr;
+}
+
+// The runner took a waiting call and may take the next. One that refused the head is asked for
+// another smaller call, not for the same again.
+void LoadBalancer::offer_next(CallHandle handle, LbOut& out) {
+  const Call& call = calls_[handle.value];
+  const bool overtook = call.turn == Turn::kOvertaking;
+  const bool room_since = end_turn(handle);
+  const CallHandle head = waiting_.first();
+  if (overtook && !room_since && head.valid() && passed_head(call) == &calls_[head.value]) {
+    offer_smaller(call.view, out);
+  } else {
+    offer_waiting(call.view, out);
+  }
+  arm_probe();
 }
 
 // Room may have appeared on this runner: offers it the head. The next follows when it accepts.
 void LoadBalancer::offer_waiting(std::uint32_t view, LbOut& out) {
-  if (waiting_.empty() || placer_->every_call_polls() || pool_.offering(view)) {
+  if (pool_.offering(view)) {
+    pool_.note_room(view);
     return;
   }
   const Candidate* candidate = pool_.candidate(view);
-  if (candidate == nullptr) {
+  if (waiting_.empty() || placer_->every_call_polls() || candidate == nullptr) {
     return;
   }
   const CallHandle head = waiting_.first();
   if (candidate->can_take(functions_[calls_[head.value].function])) {
     leave_queue(head);
-    offer(head, view, true, out);
+    offer(head, view, Turn::kQueue, out);
   } else if (candidate->usable != 0) {
     offer_smaller(view, out);
   }
 }
 
-// The head was refused here: a smaller call may go past it.
+// The head was refused here: a smaller call may go past it. REQUIRES: a call waits.
 void LoadBalancer::offer_smaller(std::uint32_t view, LbOut& out) {
   const Candidate* candidate = pool_.candidate(view);
   const CallHandle head = waiting_.first();
-  if (candidate == nullptr || calls_[head.value].overtaken >= config_.overtakes_max) {
+  Call& large = calls_[head.value];
+  if (candidate == nullptr || large.overtaken >= config_.overtakes_max) {
     return;
   }
-  const FunctionSpec& large = functions_[calls_[head.value].function];
+  const MemoryMib size = functions_[large.function].memory;
   CallHandle handle = waiting_.after(head);
   for (int looked = 0; handle.valid() && looked < kOvertakeSearch; ++looked) {
     const FunctionSpec& small = functions_[calls_[handle.value].function];
-    if (small.memory < large.memory && candidate->can_take(small)) {
-      ++calls_[head.value].overtaken;
-      out.note(CallOvertook{.call = handle, .head = head});
+    if (small.memory < size && candidate->can_take(small)) {
+      ++large.overtaken;
+      calls_[handle.value].head = head;
       unqueue(handle);
-      offer(handle, view, true, out);
+      offer(handle, view, Turn::kOvertaking, out);
       return;
     }
     handle = waiting_.after(handle);
   }
 }
 
-// The membership changed: every runner that seems to have room is offered a call.
+// Every runner that seems to have room is offered a call.
 void LoadBalancer::offer_to_all(LbOut& out) {
   if (placer_->every_call_polls()) {
     return;
@@ -129,19 +177,27 @@ void LoadBalancer::offer_to_all(LbOut& out) {
   }
 }
 
+// Each kind waits in order of arrival, so of time-out.
 void LoadBalancer::end_timed_out(LbOut& out) {
-  // In order of arrival, so of time-out, but for detached calls, which may wait less.
-  CallHandle handle = waiting_.first();
-  while (handle.valid()) {
-    const CallHandle next = waiting_.after(handle);
-    if (timeout_of(calls_[handle.value]) <= now_) {
-      leave_queue(handle);
-      end(handle, CallOutcome::kTimedOut, RefusalReason::kTimedOut, out);
-    } else if (!first_detached_.valid()) {
+  for (;;) {
+    CallHandle due;
+    for (const CallHandle first : first_of_) {
+      if (first.valid() && timeout_of(calls_[first.value]) <= now_ &&
+          (!due.valid() || calls_[first.value].number < calls_[due.value].number)) {
+        due = first;
+      }
+    }
+    if (!due.valid()) {
       return;
     }
-    handle = next;
+    leave_queue(due);
+    end(due, CallOutcome::kTimedOut, RefusalReason::kTimedOut, out);
   }
+}
+
+bool LoadBalancer::polls_at(const TimerLane::Timer& timer) const {
+  return waiting_.holds(CallHandle{timer.subject}) &&
+         calls_[timer.subject].number == timer.generation;
 }
 
 // Fn's rule: the calls whose pause is over try every runner again.
@@ -150,8 +206,7 @@ void LoadBalancer::poll_due(LbOut& out) {
     return;
   }
   const auto waits = [this](const TimerLane::Timer& timer) {
-    return waiting_.holds(CallHandle{timer.subject}) &&
-           calls_[timer.subject].number == timer.generation;
+    return polls_at(timer);
   };
   const TimerLane::Timer* timer = passes_.head(waits);
   while (timer != nullptr && timer->at <= now_) {
@@ -178,13 +233,19 @@ void LoadBalancer::probe_head(LbOut& out) {
     call.membership = memberships_;
     position = placer_->first(pool_.view(), call.function, spec, call.session);
   }
-  ++call.probes;
-  if (position == Placer::kNone || pool_.offering(pool_.view_at(position))) {
+  call.probes = static_cast<std::uint8_t>(std::min(call.probes + 1, 255));
+  call.probe_at_ns = 0;
+  if (position == Placer::kNone) {
+    // No runner can take it; that must not keep smaller calls from those that have room.
+    offer_to_all(out);
     arm_probe();
-    return;
+  } else if (pool_.offering(pool_.view_at(position))) {
+    arm_probe();
+  } else {
+    probing_ = head;
+    leave_queue(head);
+    offer(head, pool_.view_at(position), Turn::kQueue, out);
   }
-  leave_queue(head);
-  offer(head, pool_.view_at(position), true, out);
 }
 
 void LoadBalancer::advertise(LbOut& out) {

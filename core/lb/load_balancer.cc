@@ -29,6 +29,7 @@ void LoadBalancer::step(Instant now, const CallArrived& event, LbOut& out) {
   Call& call = calls_[event.call.value];
   FN_ASSERT(call.state == State::kEnded);
   call.arrived_ns = to_ns(now);
+  call.probe_at_ns = 0;
   call.number = ++arrivals_;
   call.function = event.function;
   call.body_bytes = event.body_bytes;
@@ -36,14 +37,14 @@ void LoadBalancer::step(Instant now, const CallArrived& event, LbOut& out) {
   call.probes = 0;
   call.overtaken = 0;
   call.detached = static_cast<std::uint8_t>(event.detached);
-  call.from_queue = 0;
+  call.turn = Turn::kOwn;
   const FunctionSpec& spec = functions_[event.function];
   advertiser_.assign(now, spec.memory, spec.cpu);
   if (config_.largest_runner.value > 0 && spec.memory > config_.largest_runner) {
     end(event.call, CallOutcome::kRefused, RefusalReason::kTooLarge, out);
   } else if (!waiting_.empty() && !placer_->every_call_polls()) {
     // Whoever waits already goes first.
-    wait(event.call, RefusalReason::kNoRoom, out);
+    wait(event.call, pool_.members() == 0 ? RefusalReason::kNoRunner : RefusalReason::kNoRoom, out);
   } else {
     search(event.call, out);
   }
@@ -63,44 +64,37 @@ void LoadBalancer::step(Instant now, const CallerGone& event, LbOut& out) {
   }
   const std::uint32_t view = call.view;
   out.act(CancelCall{event.call, call.function, pool_.runner(view), call.attempt});
-  if (call.from_queue != 0) {
-    pool_.set_offering(view, false);
+  if (call.turn != Turn::kOwn) {
+    end_turn(event.call);
   }
   pool_.release(view, functions_[call.function]);
   end(event.call, CallOutcome::kFailed, RefusalReason::kCallerGone, out);
   offer_waiting(view, out);
+  arm_probe();
 }
 
 void LoadBalancer::step(Instant now, const CallAccepted& event, LbOut& out) {
   advance(now);
-  Call* call = find(event.call, event.attempt, State::kOffered, out);
+  const Call* call = find(event.call, event.attempt, State::kOffered, out);
   if (call == nullptr) {
     return;
   }
-  call->state = State::kRunning;
-  out.note(CallPlaced{.call = event.call,
-                      .runner = pool_.runner(call->view),
-                      .attempts = call->attempts,
-                      .waited = waited(*call)});
-  const std::uint32_t view = call->view;
-  if (pool_.heard(view, now, true)) {
-    out.act(ReportRunner{.runner = pool_.runner(view), .rested = 0});
-  }
-  if (call->from_queue != 0) {
-    call->from_queue = 0;
-    pool_.set_offering(view, false);
-    offer_waiting(view, out);
+  accepted(event.call, out);
+  if (call->turn != Turn::kOwn) {
+    offer_next(event.call, out);
   }
 }
 
 void LoadBalancer::step(Instant now, const CallNacked& event, LbOut& out) {
   advance(now);
-  Call* call = find(event.call, event.attempt, State::kOffered, out);
+  const Call* call = find(event.call, event.attempt, State::kOffered, out);
   if (call == nullptr) {
     return;
   }
   if (event.reason != RefusalReason::kRunnerBroken) {
     pool_.heard(call->view, now, false);
+  } else if (const Duration pause = pool_.broke(call->view, now); pause > Duration::zero()) {
+    note_rest(call->view, false, pause, out);
   }
   refused(event.call, event.reason, out);
 }
@@ -112,13 +106,20 @@ void LoadBalancer::step(Instant now, const CallFinished& event, LbOut& out) {
     return;
   }
   const std::uint32_t view = call->view;
-  if (pool_.heard(view, now, true)) {
+  if (call->state == State::kOffered) {
+    // The acceptance was overtaken on its way here.
+    accepted(event.call, out);
+    if (call->turn != Turn::kOwn) {
+      end_turn(event.call);
+      arm_probe();
+    }
+  } else if (pool_.heard(view, now, true)) {
     out.act(ReportRunner{.runner = pool_.runner(view), .rested = 0});
   }
   pool_.release(view, functions_[call->function]);
   retry_after_.finished(now);
   end(event.call, event.outcome, RefusalReason::kNone, out);
-  if (!waiting_.empty()) {
+  if (!waiting_.at_rest()) {
     offer_waiting(view, out);
   }
 }
@@ -136,18 +137,22 @@ void LoadBalancer::step(Instant now, const MembershipReceived& event, LbOut& out
   }
   ++memberships_;
   placer_->members_changed(pool_.view());
+  if (pool_.due() <= now) {
+    look_at_runners(out);
+  }
   offer_to_all(out);
 }
 
 void LoadBalancer::step(Instant now, const LbDeadlineReached& /*event*/, LbOut& out) {
   advance(now);
   end_timed_out(out);
+  // Before the queue: it may send calls back there.
+  if (pool_.due() <= now) {
+    look_at_runners(out);
+  }
   poll_due(out);
   if (probe_at_ <= now) {
     probe_head(out);
-  }
-  if (pool_.due() <= now) {
-    look_at_runners(out);
   }
   if (advertiser_.due() <= now) {
     advertise(out);
@@ -160,9 +165,11 @@ void LoadBalancer::step(Instant now, const LbEvent& event, LbOut& out) {
 
 // REQUIRES: a call waits.
 Instant LoadBalancer::deadline_of_waiting() const {
-  const Instant first = timeout_of(calls_[waiting_.first().value]);
-  return first_detached_.valid() ? std::min(first, timeout_of(calls_[first_detached_.value]))
-                                 : first;
+  Instant next = kNever;
+  for (const CallHandle first : first_of_) {
+    next = first.valid() ? earlier(next, timeout_of(calls_[first.value])) : next;
+  }
+  return next;
 }
 
 Instant LoadBalancer::timeout_of(const Call& call) const {
@@ -183,30 +190,30 @@ void LoadBalancer::search_on(CallHandle handle, RefusalReason reason, LbOut& out
     wait(handle, reason, out);
     return;
   }
-  offer(handle, pool_.view_at(position), false, out);
+  offer(handle, pool_.view_at(position), Turn::kOwn, out);
 }
 
 // The runner did not take the call: it looks on, or goes back to its place in the queue.
 void LoadBalancer::refused(CallHandle handle, RefusalReason reason, LbOut& out) {
   Call& call = calls_[handle.value];
   const std::uint32_t view = call.view;
-  const bool from_queue = call.from_queue != 0;
+  const bool from_queue = call.turn != Turn::kOwn;
   out.note(CallRetried{
       .call = handle, .runner = pool_.runner(view), .attempt = call.attempts, .reason = reason});
-  call.from_queue = 0;
-  if (from_queue) {
-    pool_.set_offering(view, false);
-  }
+  const bool room_since = from_queue && end_turn(handle);
   pool_.release(view, functions_[call.function]);
   if (reason == RefusalReason::kTooLarge && pool_.members() == 1) {
     end(handle, CallOutcome::kRefused, reason, out);
   } else if (from_queue) {
     wait(handle, reason, out);
-    if (reason == RefusalReason::kRunnerFull && waiting_.first() == handle) {
+    if (room_since) {
+      offer_waiting(view, out);
+    } else if (reason == RefusalReason::kRunnerFull && waiting_.first() == handle) {
       offer_smaller(view, out);
     }
   } else {
     search_on(handle, reason, out);
   }
+  arm_probe();
 }
 }  // namespace fn::core

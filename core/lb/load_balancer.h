@@ -13,6 +13,7 @@
 
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -60,16 +61,21 @@ class LoadBalancer {
 
   [[nodiscard]] std::uint32_t waiting() const { return waiting_.count(); }
 
+  // The whole state. load() wants an LB built with the configuration and functions of the saved
+  // one; after an error the LB is of no use.
   void save(Writer& out) const;
-  // REQUIRES: built with the configuration, functions and stream of the saved one.
-  void load(Reader& in);
+  Status load(Reader& in);
 
  private:
   enum class State : std::uint8_t { kEnded, kWaiting, kOffered, kRunning };
+  // Whose turn an offer is: the call's own search, the next of the queue, or one that goes past the
+  // refused head.
+  enum class Turn : std::uint8_t { kOwn, kQueue, kOvertaking };
 
   struct Call {
     std::int64_t arrived_ns = 0;
-    std::uint32_t number = 0;  // order of arrival
+    std::int64_t probe_at_ns = 0;  // when it, as head of the queue, tries a runner; zero: not set
+    std::uint32_t number = 0;      // order of arrival
     FunctionHandle function;
     std::uint32_t attempt = 0;  // of the offer under way; never reused by this LB
     std::uint32_t view = 0;     // the runner it is offered to or runs on
@@ -77,16 +83,17 @@ class LoadBalancer {
     std::uint32_t membership = 0;  // under which the session began
     std::uint32_t body_bytes = 0;
     std::uint32_t attempts = 0;
-    std::uint32_t probes = 0;  // as head of the queue
-    std::uint32_t overtaken = 0;
+    std::uint32_t overtaken = 0;  // smaller calls that went past it, or are just offered so
+    CallHandle head;              // the one that it goes past
     State state = State::kEnded;
     std::uint8_t detached = 0;
-    std::uint8_t from_queue = 0;  // offered because room appeared, not by its own search
-    std::uint8_t pad = 0;
+    Turn turn = Turn::kOwn;
+    std::uint8_t probes = 0;  // as head of the queue, so far
   };
 
   void advance(Instant now);
-  // The call if the answer belongs to its present attempt, which is in `state`; else null.
+  // The call if the answer belongs to its present attempt, which is in `state` or, where that is
+  // kRunning, not accepted yet; else null.
   Call* find(CallHandle handle, std::uint32_t attempt, State state, LbOut& out);
   [[nodiscard]] Duration waited(const Call& call) const;
   [[nodiscard]] Instant timeout_of(const Call& call) const;
@@ -95,7 +102,8 @@ class LoadBalancer {
   // Searching, in load_balancer.cc.
   void search(CallHandle handle, LbOut& out);
   void search_on(CallHandle handle, RefusalReason reason, LbOut& out);
-  void offer(CallHandle handle, std::uint32_t view, bool from_queue, LbOut& out);
+  void offer(CallHandle handle, std::uint32_t view, Turn turn, LbOut& out);
+  void accepted(CallHandle handle, LbOut& out);
   void refused(CallHandle handle, RefusalReason reason, LbOut& out);
   void end(CallHandle handle, CallOutcome outcome, RefusalReason reason, LbOut& out);
 
@@ -103,10 +111,14 @@ class LoadBalancer {
   void wait(CallHandle handle, RefusalReason reason, LbOut& out);
   void unqueue(CallHandle handle);
   void leave_queue(CallHandle handle);
+  bool end_turn(CallHandle handle);
+  [[nodiscard]] Call* passed_head(const Call& call);
+  void offer_next(CallHandle handle, LbOut& out);
   void offer_waiting(std::uint32_t view, LbOut& out);
   void offer_smaller(std::uint32_t view, LbOut& out);
   void offer_to_all(LbOut& out);
   void end_timed_out(LbOut& out);
+  [[nodiscard]] bool polls_at(const TimerLane::Timer& timer) const;
   void poll_due(LbOut& out);
   void probe_head(LbOut& out);
   void arm_probe();
@@ -117,6 +129,10 @@ class LoadBalancer {
   void note_rest(std::uint32_t view, bool silent, Duration pause, LbOut& out);
 
   void advertise(LbOut& out);
+
+  // Saved states, in lb_state.cc.
+  [[nodiscard]] bool calls_agree() const;
+  [[nodiscard]] bool queue_agrees() const;
 
   LbConfig config_;
   const FunctionTable& functions_;
@@ -132,7 +148,8 @@ class LoadBalancer {
   std::uint32_t memberships_ = 0;
   std::uint32_t arrivals_ = 0;
   std::uint32_t attempts_ = 0;
-  CallHandle first_detached_;  // of the waiting ones
+  std::array<CallHandle, 2> first_of_;  // of the waiting calls: the others, the detached ones
+  CallHandle probing_;                  // the head that is away, trying a runner
   Instant probe_at_ = kNever;
   Instant pass_at_ = kNever;
   Instant now_{};

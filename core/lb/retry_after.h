@@ -10,25 +10,27 @@
 #include <cstdint>
 
 #include "core/base/bytes.h"
+#include "core/base/result.h"
 #include "core/base/rng.h"
 #include "core/base/time.h"
+#include "core/base/wide.h"
 
 namespace fn::core {
 
 class RetryAfter {
  public:
   void finished(Instant now) {
-    const std::int64_t interval = to_ns(now) - last_finish_ns_;
+    // A pause of the group says nothing about the pace at which calls finish.
+    const std::int64_t interval = std::min(to_ns(now) - last_finish_ns_, kLongest * kSecond);
     interval_ns_ += (interval - interval_ns_) / 16;
     last_finish_ns_ = to_ns(now);
   }
 
   // Whole seconds, 1 to 90.
   [[nodiscard]] std::uint32_t seconds(std::uint32_t waiting, Rng& rng) const {
-    constexpr std::int64_t kSecond = 1'000'000'000;
-    constexpr std::int64_t kLongest = 60;
-    const std::int64_t per_call = std::min(interval_ns_, kLongest * kSecond);
-    const std::int64_t drain = (per_call * (std::int64_t{waiting} + 1) + kSecond - 1) / kSecond;
+    const WideInt queue = WideInt{interval_ns_} * (std::int64_t{waiting} + 1);
+    const auto drain =
+        static_cast<std::int64_t>(std::min<WideInt>((queue + kSecond - 1) / kSecond, kLongest));
     const auto base = static_cast<std::uint64_t>(std::clamp(drain, std::int64_t{1}, kLongest));
     return static_cast<std::uint32_t>(
         std::max<std::uint64_t>(1, (base + 1) / 2 + rng.below(base + 1)));
@@ -39,12 +41,21 @@ class RetryAfter {
     out.pod(interval_ns_);
   }
 
-  void load(Reader& in) {
+  // `now` is the time at which the state was saved.
+  Status load(Reader& in, Instant now) {
     in.pod(last_finish_ns_);
     in.pod(interval_ns_);
+    if (in.failed() || last_finish_ns_ < 0 || last_finish_ns_ > to_ns(now) || interval_ns_ < 0 ||
+        interval_ns_ > kLongest * kSecond) {
+      return fail(ErrorCode::kInvalidArgument, "saved pace of finishing calls: out of range");
+    }
+    return {};
   }
 
  private:
+  static constexpr std::int64_t kSecond = 1'000'000'000;
+  static constexpr std::int64_t kLongest = 60;
+
   std::int64_t last_finish_ns_ = 0;
   std::int64_t interval_ns_ = 1'000'000'000;
 };

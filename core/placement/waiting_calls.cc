@@ -29,16 +29,20 @@ void WaitingCalls::insert(CallHandle call, std::uint32_t number, std::uint32_t b
       }
     }
   }
+  if (links_[call.value].admitted == 0) {
+    ++admitted_;
+    bytes_ += body_bytes;
+  }
   Link& link = links_[call.value];
   link = Link{.previous = previous,
               .next = previous.valid() ? links_[previous.value].next : first_,
               .number = number,
               .body_bytes = body_bytes,
-              .waiting = 1};
+              .waiting = 1,
+              .admitted = 1};
   (link.previous.valid() ? links_[link.previous.value].next : first_) = call;
   (link.next.valid() ? links_[link.next.value].previous : last_) = call;
   ++count_;
-  bytes_ += body_bytes;
 }
 
 void WaitingCalls::remove(CallHandle call) {
@@ -48,7 +52,6 @@ void WaitingCalls::remove(CallHandle call) {
   (link.next.valid() ? links_[link.next.value].previous : last_) = link.previous;
   link.waiting = 0;
   --count_;
-  bytes_ -= link.body_bytes;
 }
 
 void WaitingCalls::save(Writer& out) const {
@@ -56,15 +59,47 @@ void WaitingCalls::save(Writer& out) const {
   out.pod(first_);
   out.pod(last_);
   out.pod(count_);
+  out.pod(admitted_);
   out.pod(bytes_);
 }
 
-void WaitingCalls::load(Reader& in) {
+Status WaitingCalls::load(Reader& in) {
   in.list(links_);
   in.pod(first_);
   in.pod(last_);
   in.pod(count_);
+  in.pod(admitted_);
   in.pod(bytes_);
+  if (in.failed() || !agrees()) {
+    return fail(ErrorCode::kInvalidArgument, "saved waiting calls: cut short or of two minds");
+  }
+  return {};
+}
+
+// Whether the links make one list in order of arrival, and the totals are theirs.
+bool WaitingCalls::agrees() const {
+  std::uint32_t admitted = 0;
+  std::uint32_t waiting = 0;
+  std::uint64_t bytes = 0;
+  for (const Link& link : links_) {
+    admitted += link.admitted != 0 ? 1U : 0U;
+    bytes += link.admitted != 0 ? link.body_bytes : 0U;
+    waiting += link.waiting != 0 ? 1U : 0U;
+    if (link.waiting != 0 && link.admitted == 0) {
+      return false;
+    }
+  }
+  CallHandle previous;
+  std::uint32_t seen = 0;
+  for (CallHandle call = first_; call.valid(); call = links_[call.value].next) {
+    if (!holds(call) || links_[call.value].previous != previous || seen++ == waiting ||
+        (previous.valid() && links_[previous.value].number >= links_[call.value].number)) {
+      return false;
+    }
+    previous = call;
+  }
+  return previous == last_ && seen == waiting && count_ == waiting && admitted_ == admitted &&
+         bytes_ == bytes;
 }
 
 }  // namespace fn::core

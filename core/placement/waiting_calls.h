@@ -2,7 +2,8 @@
 //
 // WaitingCalls: the queue of a group's calls that no runner has taken yet, in order of arrival. A
 // call leaves it when it is offered and comes back to its place when it is refused. Bounded in
-// number and in bytes of body.
+// number and in bytes of body: a call that may wait keeps its share until it is settled, so one
+// that was offered always finds room to come back to.
 
 #pragma once
 
@@ -11,6 +12,7 @@
 
 #include "core/base/bytes.h"
 #include "core/base/handle.h"
+#include "core/base/result.h"
 
 namespace fn::core {
 
@@ -19,14 +21,24 @@ class WaitingCalls {
   WaitingCalls(std::uint32_t calls_max, std::uint64_t bytes_max)
       : calls_max_(calls_max), bytes_max_(bytes_max) {}
 
-  // Whether one more call with such a body may wait.
-  [[nodiscard]] bool has_room(std::uint32_t body_bytes) const {
-    return count_ < calls_max_ && bytes_ + body_bytes <= bytes_max_;
+  // Whether the call, with such a body, may wait; one that did and is not settled always may.
+  [[nodiscard]] bool has_room(CallHandle call, std::uint32_t body_bytes) const {
+    return admitted(call) || (admitted_ < calls_max_ && bytes_ + body_bytes <= bytes_max_);
   }
 
   // Puts the call at its place: after every call with a smaller arrival number.
   void insert(CallHandle call, std::uint32_t number, std::uint32_t body_bytes);
   void remove(CallHandle call);
+
+  // The call was taken or has ended: others may have its share. It need not have waited.
+  // REQUIRES: it does not wait.
+  void settle(CallHandle call) {
+    if (admitted_ != count_ && admitted(call)) {
+      links_[call.value].admitted = 0;
+      --admitted_;
+      bytes_ -= links_[call.value].body_bytes;
+    }
+  }
 
   [[nodiscard]] bool holds(CallHandle call) const {
     return call.value < links_.size() && links_[call.value].waiting != 0;
@@ -40,8 +52,15 @@ class WaitingCalls {
 
   [[nodiscard]] bool empty() const { return count_ == 0; }
 
+  // Nobody waits, and nobody is away who may come back.
+  [[nodiscard]] bool at_rest() const { return admitted_ == 0; }
+
   void save(Writer& out) const;
-  void load(Reader& in);
+  // REQUIRES: built with the limits of the saved one.
+  Status load(Reader& in);
+
+  // The arrival number that a waiting call was inserted with.
+  [[nodiscard]] std::uint32_t number(CallHandle call) const { return links_[call.value].number; }
 
  private:
   struct Link {
@@ -50,7 +69,14 @@ class WaitingCalls {
     std::uint32_t number = 0;
     std::uint32_t body_bytes = 0;
     std::uint32_t waiting = 0;
+    std::uint32_t admitted = 0;  // waits, or will come back unless it is settled
   };
+
+  [[nodiscard]] bool admitted(CallHandle call) const {
+    return call.value < links_.size() && links_[call.value].admitted != 0;
+  }
+
+  [[nodiscard]] bool agrees() const;
 
   std::uint32_t calls_max_;
   std::uint64_t bytes_max_;
@@ -58,7 +84,8 @@ class WaitingCalls {
   CallHandle first_;
   CallHandle last_;
   std::uint32_t count_ = 0;
-  std::uint64_t bytes_ = 0;
+  std::uint32_t admitted_ = 0;
+  std::uint64_t bytes_ = 0;  // of the admitted
 };
 
 }  // namespace fn::core

@@ -42,6 +42,9 @@ bool RunnerPool::set_members(std::span<const Member> members) {
       views_[index] = View{.runner = member.runner, .known = 1};
     }
     View& view = views_[index];
+    if (view.position != kNone) {
+      continue;  // listed twice
+    }
     view.position = static_cast<std::uint32_t>(order_.size());
     order_.push_back(index);
     Candidate candidate{.runner = member.runner,
@@ -63,7 +66,23 @@ bool RunnerPool::set_members(std::span<const Member> members) {
     forget_if_unused(index);
   }
   rebuild_view();
+  wake_surplus();
   return true;
+}
+
+// Members that left may leave more than half of the rest resting: the first in order rest no more.
+void RunnerPool::wake_surplus() {
+  std::uint32_t resting = rested_members_;
+  for (const std::uint32_t index : order_) {
+    if (2 * resting <= order_.size()) {
+      return;
+    }
+    if (views_[index].rested != 0) {
+      views_[index].rest_until_ns = 0;
+      due_ = Instant{};
+      --resting;
+    }
+  }
 }
 
 void RunnerPool::rebuild_view() {
@@ -160,18 +179,21 @@ Instant RunnerPool::examine(std::uint32_t index, Instant now) {
     found_.push_back(Found{index, Finding::kAsk});
   }
   const Instant give_up = later(instant(view.asked_ns), health_.answer_timeout);
+  const bool ask = later(instant(view.asked_last_ns), health_.silence) <= now;
   if (give_up <= now) {
     const Duration pause = rest(view, now);
-    if (pause > Duration::zero()) {
+    if (pause > Duration::zero() || ask) {
       found_.push_back(Found{index, Finding::kRest, pause});
+    }
+    if (pause > Duration::zero()) {
       return now + pause;
     }
   }
-  if (instant(view.asked_last_ns) + health_.silence <= now) {
+  if (ask) {
     view.asked_last_ns = to_ns(now);
     found_.push_back(Found{index, Finding::kAsk});
   }
-  const Instant ask_again = instant(view.asked_last_ns) + health_.silence;
+  const Instant ask_again = later(instant(view.asked_last_ns), health_.silence);
   return give_up > now ? std::min(give_up, ask_again) : ask_again;
 }
 
@@ -183,7 +205,7 @@ void RunnerPool::save(Writer& out) const {
   out.pod(to_ns(due_));
 }
 
-void RunnerPool::load(Reader& in) {
+Status RunnerPool::load(Reader& in) {
   in.list(views_);
   in.list(free_);
   in.list(order_);
@@ -191,7 +213,57 @@ void RunnerPool::load(Reader& in) {
   std::int64_t due = 0;
   in.pod(due);
   due_ = instant(due);
+  if (in.failed() || !agrees()) {
+    return fail(ErrorCode::kInvalidArgument,
+                "saved view of the runners: cut short or of two minds");
+  }
   rebuild_view();
+  return {};
+}
+
+// Whether each view is either free or known, members and positions point at each other, and a
+// runner that has left is only kept for its calls.
+bool RunnerPool::agrees() const {
+  std::size_t unknown = 0;
+  std::size_t members = 0;
+  for (const View& view : views_) {
+    unknown += view.known == 0 ? 1U : 0U;
+    members += view.known != 0 && view.position != kNone ? 1U : 0U;
+    if (view.known != 0 && (view.heard_ns < 0 || view.asked_ns < 0 || view.asked_last_ns < 0 ||
+                            (view.position == kNone && view.calls == 0))) {
+      return false;
+    }
+  }
+  std::vector<bool> is_free(views_.size(), false);
+  for (const std::uint32_t index : free_) {
+    if (index >= views_.size() || views_[index].known != 0 || is_free[index]) {
+      return false;
+    }
+    is_free[index] = true;
+  }
+  if (free_.size() != unknown || order_.size() != members || candidates_.size() != members) {
+    return false;
+  }
+  for (std::size_t position = 0; position < members; ++position) {
+    if (order_[position] >= views_.size()) {
+      return false;
+    }
+    const View& view = views_[order_[position]];
+    const Candidate& candidate = candidates_[position];
+    if (view.known == 0 || view.position != position || candidate.runner != view.runner ||
+        candidate.usable != (view.rested == 0 ? 1U : 0U) || candidate.load_calls != view.calls ||
+        candidate.load_mib != view.load_mib || candidate.load_milli != view.load_milli) {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool RunnerPool::agrees(std::span<const Load> loads) const {
+  const auto same = [](const Load& load, const View& view) {
+    return load == (view.known == 0 ? Load{} : Load{view.calls, view.load_mib, view.load_milli});
+  };
+  return std::equal(loads.begin(), loads.end(), views_.begin(), views_.end(), same);
 }
 
 }  // namespace fn::core

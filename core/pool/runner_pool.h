@@ -20,6 +20,7 @@
 #include "core/base/assert.h"
 #include "core/base/bytes.h"
 #include "core/base/handle.h"
+#include "core/base/result.h"
 #include "core/base/time.h"
 #include "core/pool/candidate.h"
 #include "core/pool/health_config.h"
@@ -34,7 +35,8 @@ class RunnerPool {
   RunnerPool(const HealthConfig& health, bool refuse_when_full)
       : health_(health), refuse_when_full_(refuse_when_full) {}
 
-  // Takes over the new membership; false when it is the one already known.
+  // Takes over the new membership; false when it is the one already known. Where more than half of
+  // the members would rest now, look() is due at once and finds those to be used again.
   bool set_members(std::span<const Member> members);
 
   [[nodiscard]] const PoolView& view() const { return pool_; }
@@ -72,6 +74,7 @@ class RunnerPool {
 
   enum class Finding : std::uint8_t { kAsk, kRest, kUseAgain };
 
+  // kRest with a pause of zero: silent for so long that it should rest, but half of the members do.
   struct Found {
     std::uint32_t view = 0;
     Finding finding = Finding::kAsk;
@@ -82,14 +85,44 @@ class RunnerPool {
   std::span<const Found> look(Instant now);
 
   // One offer from the queue at a time per runner; see LoadBalancer.
-  [[nodiscard]] bool offering(std::uint32_t view) const { return views_[view].offering != 0; }
+  [[nodiscard]] bool offering(std::uint32_t view) const {
+    return views_[view].offering != kNoOffer;
+  }
 
-  void set_offering(std::uint32_t view, bool offering) { views_[view].offering = offering ? 1 : 0; }
+  void begin_offer(std::uint32_t view) { views_[view].offering = kOffering; }
+
+  // Room appeared on the runner while an offer is under way, whose answer may not know of it.
+  void note_room(std::uint32_t view) { views_[view].offering = kRoomSince; }
+
+  // The offer has ended; true when room appeared meanwhile.
+  bool end_offer(std::uint32_t view) {
+    const bool room = views_[view].offering == kRoomSince;
+    views_[view].offering = kNoOffer;
+    return room;
+  }
 
   void save(Writer& out) const;
-  void load(Reader& in);
+  // REQUIRES: built with the configuration of the saved one.
+  Status load(Reader& in);
+
+  // What this LB has outstanding on one runner.
+  struct Load {
+    std::uint64_t calls = 0;
+    std::uint64_t memory_mib = 0;
+    std::uint64_t cpu_milli = 0;
+
+    friend bool operator==(const Load&, const Load&) = default;
+  };
+
+  // Whether a loaded state agrees with what the calls say, by view. REQUIRES: load() was ok.
+  [[nodiscard]] bool agrees(std::span<const Load> loads) const;
+
+  // Views are below this number.
+  [[nodiscard]] std::uint32_t views() const { return static_cast<std::uint32_t>(views_.size()); }
 
  private:
+  enum Offering : std::uint8_t { kNoOffer, kOffering, kRoomSince };
+
   struct View {
     RunnerHandle runner;
     std::uint32_t position = kNone;
@@ -101,7 +134,7 @@ class RunnerPool {
     std::uint8_t asked = 0;
     std::uint8_t rested = 0;
     std::uint8_t reported = 0;
-    std::uint8_t offering = 0;
+    Offering offering = kNoOffer;
     std::uint8_t pad[3] = {};
     std::int64_t heard_ns = 0;
     std::int64_t asked_ns = 0;
@@ -113,6 +146,8 @@ class RunnerPool {
   Duration rest(View& view, Instant now);
   Instant examine(std::uint32_t view, Instant now);
   void rebuild_view();
+  void wake_surplus();
+  [[nodiscard]] bool agrees() const;
 
   HealthConfig health_;
   bool refuse_when_full_;

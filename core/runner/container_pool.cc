@@ -58,17 +58,66 @@ void ContainerPool::save(Writer& out) const {
   out.pod(created_);
 }
 
-void ContainerPool::load(Reader& in) {
+Status ContainerPool::load(Reader& in, Instant now) {
   in.list(slots_);
   in.list(free_);
   in.pod(oldest_idle_);
   in.pod(newest_idle_);
   in.pod(oldest_unpaused_);
   in.pod(created_);
-  if (oldest_idle_.value >= slots_.size()) {
-    oldest_idle_ = ContainerHandle{};
+  if (in.failed() || !free_agrees() || !agrees(now)) {
+    return fail(ErrorCode::kInvalidArgument, "saved containers: cut short or of two minds");
   }
   oldest_idle_since_ = oldest_idle_.valid() ? idle_since(oldest_idle_) : kNever;
+  return {};
+}
+
+// Whether exactly the slots of containers that are gone are free, each once.
+bool ContainerPool::free_agrees() const {
+  std::size_t gone = 0;
+  for (const Container& container : slots_) {
+    gone += container.state == ContainerState::kGone ? 1U : 0U;
+    if (container.state > ContainerState::kBusy || container.fresh > 1 || container.number == 0 ||
+        container.number > created_) {
+      return false;
+    }
+  }
+  std::vector<bool> is_free(slots_.size(), false);
+  for (const std::uint32_t index : free_) {
+    if (index >= slots_.size() || slots_[index].state != ContainerState::kGone || is_free[index]) {
+      return false;
+    }
+    is_free[index] = true;
+  }
+  return free_.size() == gone;
+}
+
+// Whether all idle containers stand in the list, by time, the paused ones first.
+bool ContainerPool::agrees(Instant now) const {
+  std::size_t idle = 0;
+  for (const Container& container : slots_) {
+    idle += is_idle(container) ? 1U : 0U;
+  }
+  ContainerHandle before;
+  ContainerHandle first_unpaused;
+  std::int64_t latest = 0;
+  for (ContainerHandle at = oldest_idle_; at.valid(); at = slots_[at.value].newer) {
+    if (at.value >= slots_.size() || idle-- == 0) {
+      return false;
+    }
+    const Container& container = slots_[at.value];
+    if (!is_idle(container) || container.older != before || container.idle_since_ns < latest ||
+        (container.state == ContainerState::kPaused && first_unpaused.valid())) {
+      return false;
+    }
+    if (container.state == ContainerState::kIdle && !first_unpaused.valid()) {
+      first_unpaused = at;
+    }
+    latest = container.idle_since_ns;
+    before = at;
+  }
+  return idle == 0 && before == newest_idle_ && first_unpaused == oldest_unpaused_ &&
+         latest <= to_ns(now);
 }
 
 }  // namespace fn::core

@@ -7,11 +7,13 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "core/base/assert.h"
 #include "core/base/bytes.h"
 #include "core/base/handle.h"
+#include "core/base/result.h"
 #include "core/base/time.h"
 #include "core/base/units.h"
 #include "core/model/function_table.h"
@@ -46,6 +48,10 @@ struct alignas(64) Container {
 
   [[nodiscard]] MilliCpu cpu() const { return MilliCpu{cpu_milli}; }
 };
+
+inline bool is_idle(const Container& container) {
+  return container.state == ContainerState::kIdle || container.state == ContainerState::kPaused;
+}
 
 class ContainerPool {
  public:
@@ -93,10 +99,17 @@ class ContainerPool {
     return static_cast<std::uint32_t>(slots_.size() - free_.size());
   }
 
+  // All slots by handle, those that are gone included.
+  [[nodiscard]] std::span<const Container> slots() const { return slots_; }
+
   void save(Writer& out) const;
-  void load(Reader& in);
+  // Refuses idle lists that do not fit; the stacks are SlotQueues' to check. `now`: of the save.
+  Status load(Reader& in, Instant now);
 
  private:
+  [[nodiscard]] bool agrees(Instant now) const;
+  [[nodiscard]] bool free_agrees() const;
+
   std::vector<Container> slots_;
   std::vector<std::uint32_t> free_;
   ContainerHandle oldest_idle_;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/base/bytes.h"
+#include "core/base/result.h"
 
 namespace fn::core {
 
@@ -36,10 +37,18 @@ class ImageCache {
     out.pod(count_);
   }
 
-  void load(Reader& in) {
+  Status load(Reader& in) {
     in.list(last_start_);
     in.pod(starts_);
     in.pod(count_);
+    std::uint64_t cached = 0;
+    for (const std::uint64_t start : last_start_) {
+      cached += start != 0 ? 1U : 0U;
+    }
+    if (in.failed() || cached != count_) {
+      return fail(ErrorCode::kInvalidArgument, "saved images: cut short or of two minds");
+    }
+    return {};
   }
 
  private:

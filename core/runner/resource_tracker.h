@@ -59,6 +59,22 @@ class ResourceTracker {
 
   [[nodiscard]] MemoryMib idle_memory() const { return idle_memory_; }
 
+  // What the containers hold, the idle ones' share of it included.
+  struct Held {
+    MemoryMib memory;
+    MilliCpu cpu;
+    MemoryMib idle_memory;
+    MilliCpu idle_cpu;
+
+    friend bool operator==(const Held&, const Held&) = default;
+  };
+
+  // Whether a loaded state is the one of containers that hold so much.
+  [[nodiscard]] bool agrees(const Held& held) const {
+    return held == Held{used_memory_, used_cpu_, idle_memory_, idle_cpu_} &&
+           used_memory_ <= memory_;
+  }
+
   // How much is missing even without idle containers; zero: nothing.
   [[nodiscard]] MemoryMib missing_memory(MemoryMib memory) const {
     const MemoryMib missing = memory - (free_memory() + idle_memory_);

@@ -78,8 +78,8 @@ void Runner::step(Instant now, const CallCancelled& event, RunnerOut& out) {
     out.act(StopRun{handle, containers_.at(handle).number, event.call});
     --running_;
     remove(handle, RemovalReason::kBroken, out);
-    serve_line(out);
   }
+  serve_line(out);
   report_if_idle(out);
 }
 
@@ -156,7 +156,7 @@ void Runner::step(Instant now, const RunnerDeadlineReached& /*event*/, RunnerOut
   }
   if (config_.freeze_after > Duration::zero()) {
     for (ContainerHandle handle = containers_.oldest_unpaused();
-         handle.valid() && containers_.idle_since(handle) + config_.freeze_after <= now;
+         handle.valid() && later(containers_.idle_since(handle), config_.freeze_after) <= now;
          handle = containers_.oldest_unpaused()) {
       out.act(FreezeContainer{handle, containers_.at(handle).number});
       containers_.pause(handle);
@@ -170,7 +170,7 @@ void Runner::step(Instant now, const RunnerEvent& event, RunnerOut& out) {
 
 Instant Runner::freeze_deadline() const {
   const ContainerHandle next = containers_.oldest_unpaused();
-  return next.valid() ? containers_.idle_since(next) + config_.freeze_after : kNever;
+  return next.valid() ? later(containers_.idle_since(next), config_.freeze_after) : kNever;
 }
 
 // Starts a container for the queue's function, if it fits once idle ones are gone.
@@ -235,10 +235,12 @@ void Runner::hand_over(ContainerHandle handle, RunnerOut& out) {
   SlotQueue& slots = queues_.at(container.queue);
   if (slots.waiting > 0) {
     run(handle, queues_.take_first(container.queue), 0, out);
+    // The call may have stood first in line for room that others can use.
+    serve_line(out);
     return;
   }
   if (container.fresh != 0) {
-    keepalive_->used(now_, handle, container.number, container.function);
+    keepalive_->unneeded(now_, handle, container.number, container.function);
   }
   tracker_.mark_idle(container.memory(), container.cpu());
   containers_.push_idle(handle, slots.idle_top, now_);
@@ -283,32 +285,6 @@ void Runner::report_if_idle(RunnerOut& out) {
   if (draining_ && calls_held() == 0) {
     out.act(ReportIdle{});
   }
-}
-
-void Runner::save(Writer& out) const {
-  tracker_.save(out);
-  keepalive_->save(out);
-  containers_.save(out);
-  queues_.save(out);
-  images_.save(out);
-  out.pod(running_);
-  out.pod(std::uint8_t{draining_});
-  out.pod(to_ns(now_));
-}
-
-void Runner::load(Reader& in) {
-  tracker_.load(in);
-  keepalive_->load(in);
-  containers_.load(in);
-  queues_.load(in);
-  images_.load(in);
-  in.pod(running_);
-  std::uint8_t draining = 0;
-  in.pod(draining);
-  draining_ = draining != 0;
-  std::int64_t now = 0;
-  in.pod(now);
-  now_ = Instant(Duration(now));
 }
 
 }  // namespace fn::core

@@ -54,9 +54,10 @@ class Runner {
 
   [[nodiscard]] std::uint32_t containers() const { return containers_.count(); }
 
+  // The whole state. load() wants a runner built with the configuration and functions of the saved
+  // one; after an error the runner is of no use.
   void save(Writer& out) const;
-  // REQUIRES: built with the configuration and functions of the saved one.
-  void load(Reader& in);
+  Status load(Reader& in);
 
  private:
   void advance(Instant now);
@@ -70,6 +71,9 @@ class Runner {
   void serve_line(RunnerOut& out);
   void refuse(const CallOffered& event, RefusalReason reason, RunnerOut& out);
   void report_if_idle(RunnerOut& out);
+
+  // Saved states, in runner_state.cc.
+  [[nodiscard]] bool containers_agree() const;
 
   RunnerConfig config_;
   const FunctionTable& functions_;

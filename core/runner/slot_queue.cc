@@ -110,24 +110,4 @@ void SlotQueues::release(std::uint32_t index) {
   --waiting_;
 }
 
-void SlotQueues::save(Writer& out) const {
-  out.list(queue_of_);
-  out.list(queues_);
-  out.list(calls_);
-  out.list(free_);
-  out.pod(room_first_);
-  out.pod(room_last_);
-  out.pod(waiting_);
-}
-
-void SlotQueues::load(Reader& in) {
-  in.list(queue_of_);
-  in.list(queues_);
-  in.list(calls_);
-  in.list(free_);
-  in.pod(room_first_);
-  in.pod(room_last_);
-  in.pod(waiting_);
-}
-
 }  // namespace fn::core

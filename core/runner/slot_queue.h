@@ -6,12 +6,16 @@
 
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "core/base/assert.h"
 #include "core/base/bytes.h"
 #include "core/base/handle.h"
+#include "core/base/result.h"
+#include "core/runner/container_pool.h"
 
 namespace fn::core {
 
@@ -83,11 +87,16 @@ class SlotQueues {
   [[nodiscard]] std::uint32_t waiting() const { return waiting_; }
 
   void save(Writer& out) const;
-  void load(Reader& in);
+  // Refuses queues and stacks that do not fit the containers, or functions from `functions` on.
+  Status load(Reader& in, std::span<const Container> containers, std::size_t functions);
 
  private:
   std::uint32_t add(FunctionHandle function);
   std::uint32_t first_in_need();
+  [[nodiscard]] bool functions_agree(std::size_t functions) const;
+  [[nodiscard]] bool containers_agree(std::span<const Container> containers) const;
+  [[nodiscard]] bool calls_agree() const;
+  [[nodiscard]] bool line_agrees() const;
   void unlink_room(std::uint32_t index);
   void release(std::uint32_t index);
 

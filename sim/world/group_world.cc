@@ -109,6 +109,9 @@ MinuteRow GroupWorld::end_minute(core::Instant minute_end) {
   for (const core::Member& member : npm_.members()) {
     capacity += member.memory_mib;
   }
+  if (!final_digest_ && finished()) {
+    final_digest_ = digest_.value();
+  }
   recorder_.demand(
       minute_end, static_cast<std::uint64_t>(npm_.demand().memory_mib), capacity, waiting);
   return recorder_.end_minute(minute_end);

@@ -86,7 +86,7 @@ TEST(Rng, BelowFavoursNoValueOfALargeBound) {
   for (int count = 0; count < kDraws; ++count) {
     low += rng.below(kBound) < kBound / 3 ? 1 : 0;
   }
-  EXPECT_NEAR(low, kDraws / 3, 400);
+  EXPECT_NEAR(low, kDraws / 3.0, 400);
 }
 
 TEST(Rng, BelowOneIsZero) {
@@ -108,7 +108,7 @@ TEST(Rng, UnitIsUniformBelowOne) {
     sum += value;
     squares += value * value;
   }
-  EXPECT_NEAR(sum / kDraws, 1.0 / 2, 0.004);
+  EXPECT_NEAR(sum / kDraws, 0.5, 0.004);
   EXPECT_NEAR(squares / kDraws, 1.0 / 3, 0.004);
 }
 

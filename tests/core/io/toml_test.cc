@@ -86,8 +86,39 @@ TEST(Toml, WhatTheParserItselfDoesNotExpectIsRefusedWithItsLine) {
   EXPECT_EQ(flat("[=]"), "f.toml:1:1: not TOML: expected a key, a [table] or a comment");
 }
 
+TEST(Toml, LettersBeyondAsciiStandInCommentsAndInTextsOfOneLineOnly) {
+  EXPECT_EQ(flat("a = \"gr\u00fc\u00df\" # d\u00e9j\u00e0\nb = 'caf\u00e9'\n\"\u00e9\" = 1\n"),
+            "a = gr\u00fc\u00df @ f.toml:1\nb = caf\u00e9 @ f.toml:2\n\"\u00e9\" = 1 @ f.toml:3\n");
+  const std::string expected =
+      ": expected letters beyond ASCII only in comments and in texts of one line";
+  EXPECT_EQ(flat("a = 1 \u00e9\n"), "f.toml:1:7" + expected);
+  EXPECT_EQ(flat("a = \"\"\"\n  \\\n \u00e9\"\"\"\n"), "f.toml:3:2" + expected);
+  EXPECT_EQ(flat("a = \"\\\"\" \u00e9\n"), "f.toml:1:10" + expected);
+  EXPECT_EQ(flat("\xef\xbb\xbf"
+                 "a = \"\"\"x\"\"\"\"\" # \u00e9\n"),
+            "a = x\"\" @ f.toml:1\n");
+}
+
+TEST(Toml, AQuoteInsideABareValueHidesNothing) {
+  for (const char* value : {"6'\xcb\x88'", "6.\"\xcb\x88\"", "6=\"\xcb\x88\"", "6[\"\xcb\x88\""}) {
+    EXPECT_NE(flat(std::string("a = ") + value + "\n").find(": expected letters beyond ASCII only"),
+              std::string::npos)
+        << value;
+  }
+}
+
+TEST(Toml, LettersBeyondAsciiStandInEveryTextOfOneLine) {
+  EXPECT_EQ(
+      flat("[g.\"\u00e9\".n]\na = [ \"\u00e9\",'\u00e9']\nb={c=\"\u00e9\",\"\u00e9\"='\u00e9'}\n"),
+      "g.\"\u00e9\".n.a[0] = \u00e9 @ f.toml:2\n"
+      "g.\"\u00e9\".n.a[1] = \u00e9 @ f.toml:2\n"
+      "g.\"\u00e9\".n.b.c = \u00e9 @ f.toml:3\n"
+      "g.\"\u00e9\".n.b.\"\u00e9\" = \u00e9 @ f.toml:3\n");
+}
+
 TEST(Toml, NothingMaliciousDoesMoreThanBeingRefused) {
-  EXPECT_TRUE(flat("\xff\xfe\x01").starts_with("f.toml:1:1: not TOML: "));
+  EXPECT_TRUE(flat("\xff\xfe\x01").starts_with("f.toml:1:1: "));
+  EXPECT_TRUE(flat("a = \"\xff\"").starts_with("f.toml:1:")) << flat("a = \"\xff\"");
   EXPECT_NE(flat("a = " + repeated("[", 100'000)).find("not TOML"), std::string::npos);
   EXPECT_NE(flat(repeated("a.", 100'000) + "a = 1").find("more than 200 dots"), std::string::npos);
   EXPECT_NE(flat("[" + repeated("a.", 190) + "a]\nb = 1\n").find("256 characters"),

@@ -275,6 +275,7 @@ class SlowRing {
       total += candidate.load_mib;
       weights += weight(candidate);
     }
+    const std::uint64_t hundred_weights = std::max<std::uint64_t>(100 * weights, 1);
     std::size_t least = kNowhere;
     for (const std::size_t index : in_order(home)) {
       const Candidate& candidate = candidate_at(index);
@@ -282,7 +283,7 @@ class SlowRing {
         continue;
       }
       const std::uint64_t cap =
-          (percent * total * weight(candidate) + 100 * weights - 1) / (100 * weights);
+          (percent * total * weight(candidate) + hundred_weights - 1) / hundred_weights;
       if (candidate.load_mib < cap) {
         return index;
       }

@@ -48,7 +48,7 @@ TEST(NaivePlacer, WalksInMembershipOrderFromARandomStart) {
     ++starts[walk.front()];
   }
   for (const int hits : starts) {
-    EXPECT_NEAR(hits, kPasses / 6, 200);
+    EXPECT_NEAR(hits, kPasses / 6.0, 200);
   }
 }
 
@@ -135,7 +135,7 @@ TEST(RandomPlacer, DrawsThoseThatCanTakeTheCallEquallyOften) {
     ++hits[first_of(placer, pool, 1)];
   }
   for (std::uint32_t position = 0; position < 8; ++position) {
-    EXPECT_NEAR(hits[position], position >= 1 && position < 5 ? 0 : kCalls / 4, 250);
+    EXPECT_NEAR(hits[position], position >= 1 && position < 5 ? 0.0 : kCalls / 4.0, 250);
   }
 }
 
@@ -206,9 +206,9 @@ TEST(P2cPlacer, TakesTheLessLoadedOfTwoEquallyLikelyPairs) {
     ++hits[first_of(placer, pool, 1)];
   }
   // Of the six pairs, three hold the least loaded, two the next without it, one the third.
-  EXPECT_NEAR(hits[3], kCalls * 3 / 6, 350);
-  EXPECT_NEAR(hits[2], kCalls * 2 / 6, 350);
-  EXPECT_NEAR(hits[1], kCalls * 1 / 6, 350);
+  EXPECT_NEAR(hits[3], kCalls * 3 / 6.0, 350);
+  EXPECT_NEAR(hits[2], kCalls * 2 / 6.0, 350);
+  EXPECT_NEAR(hits[1], kCalls * 1 / 6.0, 350);
   EXPECT_EQ(hits[0], 0) << "two different ones are drawn";
 }
 

@@ -84,7 +84,8 @@ TEST_P(Queueing, CallsWaitAsErlangCSays) {
     waits.add(1 - result["within_slo"]);
     wait_s.add(result["wait_ms.mean"] / 1'000);
   }
-  SCOPED_TRACE(repeat_command(server(GetParam(), calls_for(GetParam()), 1)) + " and the next seven seeds");
+  SCOPED_TRACE(repeat_command(server(GetParam(), calls_for(GetParam()), 1)) +
+               " and the next seven seeds");
   expect_agrees(waits, GetParam().erlang_c, 0.02);
   expect_agrees(wait_s, GetParam().wait_s, 0.05);
 }
