@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Exit codes, the same in all our programs.
+// Exit codes, the same in all our programs: what scripts and pipelines decide by. Their meaning
+// does not change within a major version.
 
 #pragma once
 
