@@ -111,16 +111,13 @@ inline bool same(const std::vector<sim::Arrival>& left, const std::vector<sim::A
   return true;
 }
 
-// The folder of the real traces: $FN_TRACES, or beside the source tree. "" when it is not there.
+// The folder of the real traces: $FN_TRACES, else beside the source tree, which $FN_SOURCE_ROOT
+// names. "" when it is not there.
 inline std::string traces_folder() {
-  const char* named = std::getenv("FN_TRACES");  // NOLINT(concurrency-mt-unsafe)
-#ifdef FN_SOURCE_ROOT
-  const std::string root = FN_SOURCE_ROOT;
-#else
-  const std::string here = __FILE__;
-  const std::string root = here.substr(0, here.find("tests/sim/workload")) + ".";
-#endif
-  const std::string folder = named != nullptr ? named : root + "/../shared/traces";
+  const char* named = std::getenv("FN_TRACES");      // NOLINT(concurrency-mt-unsafe)
+  const char* root = std::getenv("FN_SOURCE_ROOT");  // NOLINT(concurrency-mt-unsafe)
+  const std::string tree = root != nullptr ? root : ".";
+  const std::string folder = named != nullptr ? named : tree + "/../shared/traces";
 
   struct stat status {};
 
