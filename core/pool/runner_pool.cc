@@ -17,7 +17,7 @@ Instant instant(std::int64_t nanoseconds) {
 }  // namespace
 
 bool RunnerPool::set_members(std::span<const Member> members) {
-  const auto same = [this](const Member& member, const Candidate& candidate) {
+  const auto same = [](const Member& member, const Candidate& candidate) {
     return member.runner == candidate.runner && member.memory_mib == candidate.memory_mib &&
            member.cpu_milli == candidate.cpu_milli;
   };

@@ -167,7 +167,9 @@ void GroupWorld::carry_out_runner(RunnerNode& node) {
 
 // A cold start: pull unless cached, create, then the function's own start.
 void GroupWorld::start_container(RunnerNode& node, const core::StartContainer& action) {
-  core::Duration took = create_.draw(container_rng_) + init_.draw(container_rng_);
+  // One draw per statement: compilers may take the operands of a sum in either order.
+  core::Duration took = create_.draw(container_rng_);
+  took += init_.draw(container_rng_);
   if (action.image_cached == 0) {
     took += pull_.draw(container_rng_);
   }

@@ -39,6 +39,7 @@ void join(std::vector<Member>& members, std::size_t position, const Member& memb
 std::vector<RunnerHandle> homes(const HashRing& ring, const std::vector<Member>& members) {
   Rng rng(5);
   std::vector<RunnerHandle> result;
+  result.reserve(kKeys);
   for (int count = 0; count < kKeys; ++count) {
     result.push_back(members[ring[ring.locate(rng.next())].position].runner);
   }

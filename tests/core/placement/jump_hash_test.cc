@@ -50,6 +50,7 @@ std::vector<double> shares(Hash hash, std::uint32_t n) {
     ++hits[hash(rng.next(), n)];
   }
   std::vector<double> result;
+  result.reserve(hits.size());
   for (const int hit : hits) {
     result.push_back(100.0 * hit / kKeys);
   }

@@ -128,7 +128,7 @@ class World {
 
   void offer() {
     const std::uint32_t call = below(12);
-    if (calls_.count(call) != 0) {
+    if (calls_.contains(call)) {
       return;
     }
     const FunctionHandle function{below(static_cast<std::uint32_t>(functions_.size()))};
@@ -189,7 +189,7 @@ class World {
       container.state = ModelContainer::kStopped;
     }
     give(core::RunEnded{container.handle, number, CallOutcome::kCompleted, reusable ? 1U : 0U});
-    RC_ASSERT(reusable || containers_.count(number) == 0);
+    RC_ASSERT(reusable || !containers_.contains(number));
   }
 
   void lose_idle() {

@@ -22,7 +22,7 @@ namespace fn::tests {
 
 namespace {
 
-constexpr std::uint64_t kSeeds = 80;
+constexpr std::uint64_t kSeeds = 60;
 
 const std::string kTwoGroups = R"(
 workload.duration_s = 900
@@ -84,6 +84,8 @@ void draw_policies(Draw& draw) {
   draw.one_of("npm.down_window_s", {"0", "30", "300"});
   draw.one_of("npm.drain_deadline_s", {"1", "20", "300"});
   draw.one_of("npm.last_runner_hold_s", {"0", "600"});
+  // Fn's rule looks at every waiting call each time.
+  draw.set("lb.pass_pause_ms", "200");
   draw.one_of("runner.memory_mib", {"512", "1024", "4096"});
   draw.one_of("runner.queue_when_full", {"false", "false", "true"});
   draw.one_of("runner.idle_timeout_s", {"1", "60", "600"});
