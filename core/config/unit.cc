@@ -107,7 +107,10 @@ Result<Duration> parse_duration(std::string_view text) {
     if (!(nanoseconds >= 0 && nanoseconds <= static_cast<double>(kLongest))) {
       return not_a_duration(text);
     }
-    return Duration(static_cast<std::int64_t>(nanoseconds + 0.5));
+    const auto whole = static_cast<std::int64_t>(nanoseconds);
+    constexpr double kHalf = 0.5;
+    const bool up = nanoseconds - static_cast<double>(whole) >= kHalf;
+    return Duration(up ? whole + 1 : whole);
   }
   return not_a_duration(text);
 }

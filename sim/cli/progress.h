@@ -18,6 +18,8 @@ class ProgressPrinter : public ProgressSink {
   using Clock = std::function<double()>;
 
   ProgressPrinter(const Console& console, bool quiet, Clock clock);
+  ProgressPrinter(const ProgressPrinter&) = delete;
+  ProgressPrinter& operator=(const ProgressPrinter&) = delete;
   // A bar that stands is taken away.
   ~ProgressPrinter() override;
 

@@ -15,6 +15,7 @@
 #include "sim/report/run_table.h"
 #include "sim/report/summary.h"
 #include "sim/report/total_peaks.h"
+#include "sim/scenario/trace_paths.h"
 #include "sim/world/assumptions.h"
 #include "sim/world/run_loop.h"
 
@@ -26,7 +27,7 @@ core::Result<Workload> open_workload(const Scenario& scenario) {
   if (scenario.trace.path.empty()) {
     return make_synthetic(scenario.synthetic, scenario.run.seed);
   }
-  const core::Result<Azure2019Files> files = find_azure2019(scenario.trace.path);
+  const core::Result<Azure2019Files> files = find_trace(scenario.trace.path);
   if (!files) {
     return core::fail(files.error().code, files.error().message);
   }
