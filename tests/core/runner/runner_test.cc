@@ -176,6 +176,22 @@ TEST(Runner, EvictsWhatCostsLeastUnderGdsf) {
   EXPECT_EQ(rig.told().substr(0, 28), "remove container 2: evicted;");
 }
 
+TEST(Runner, CountsNoUseOfAContainerThatCameUpForNobody) {
+  RunnerRig rig(RunnerRig::of_memory(300, "gdsf"));
+  const auto often = rig.function(100, 0, 1000ms);
+  const auto once = rig.function(100, 0, 2500ms);
+  rig.offer(0, often);
+  rig.up(1);
+  rig.offer(1, often);
+  rig.ended(1);  // runs call 1 as well
+  rig.up(2);
+  rig.leave_idle(2, once, 3);
+  rig.told();
+  // Two uses at 1 s are worth less than one at 2.5 s.
+  rig.offer(3, rig.function(100));
+  EXPECT_EQ(rig.told().substr(0, 28), "remove container 2: evicted;");
+}
+
 TEST(Runner, RemovesAnIdleContainerAfterItsTimeCountedFromTheEndOfItsLastRun) {
   RunnerRig rig;
   const auto small = rig.function(128);
@@ -328,6 +344,21 @@ TEST(Runner, FailsNobodyWhenALostContainerWasNeededByNobodyAnyMore) {
   rig.told();
   rig.lost(2);
   EXPECT_EQ(rig.told(), "remove container 2: broken");
+}
+
+TEST(Runner, FailsNobodyWhenAnotherContainerThatStartsWillDo) {
+  RunnerRig rig;
+  const auto small = rig.function(128);
+  rig.offer(0, small);
+  rig.up(1);
+  rig.offer(1, small);
+  rig.offer(2, small);
+  rig.ended(1);
+  rig.told();
+  rig.lost(2);
+  EXPECT_EQ(rig.told(), "remove container 2: broken");
+  rig.up(3);
+  EXPECT_EQ(rig.told(), "run call 2 in container 3, its first");
 }
 
 TEST(Runner, ForgetsAnIdleContainerThatDied) {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -35,8 +36,8 @@ const std::vector<Rules>& all_rules() {
        {"npm.scaler=fn-2018",
         "lb.placer=naive",
         "network.membership_poll_ms=500",
-        "lb.pass_pause_ms=50"}},
-      {"ChCompat", {"lb.placer=ch-compat", "runner.freeze_after_ms=50"}},
+        "lb.pass_pause_ms=200"}},
+      {"ChCompat", {"lb.placer=ch-compat", "lb.pass_pause_ms=200", "runner.freeze_after_ms=50"}},
       {"Queues", {"lb.placer=round-robin", "runner.queue_when_full=true"}},
       {"Ch", {"lb.placer=ch", "runner.keep_alive=none", "runner.memory_mib=1500"}},
       {"LeastOutstanding", {"lb.placer=least-outstanding", "npm.min_runners=1"}},
@@ -137,7 +138,9 @@ TEST_P(Determinism, MachinesMayBeSavedAndLoadedAtAnyTime) {
     while (at < end) {
       world.run(at, last);
       const core::Status status = world.reload_machines();
-      ASSERT_TRUE(status) << status.error().message;
+      if (!status) {
+        throw std::runtime_error(status.error().message);
+      }
       at += core::Duration(1 + static_cast<std::int64_t>(rng.below(20'000'000'000)));
     }
     world.run(end, last);

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Goal: bytes that are no saved runner are refused, or make one that goes on without a broken
+// belief; no byte can be damaged so that the program stops later.
+
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+#include "tests/core/runner/runner_rig.h"
+
+namespace fn::tests {
+namespace {
+
+using core::CallHandle;
+using core::ContainerHandle;
+using core::LbHandle;
+
+core::RunnerConfig queueing(const std::string& keep_alive) {
+  core::RunnerConfig config = RunnerRig::of_memory(1000, keep_alive);
+  config.queue_when_full = true;
+  config.freeze_after = 10ms;
+  config.image_cache_max = 2;
+  return config;
+}
+
+// Containers that start, run, are idle and frozen, one that is gone; calls that wait and stand in
+// line.
+void make_rich(RunnerRig& rig) {
+  const auto small = rig.function(100, 10);
+  const auto other = rig.function(150);
+  const auto large = rig.function(600);
+  for (std::uint32_t call = 0; call < 3; ++call) {
+    rig.offer(call, small);
+    rig.up(call + 1);
+  }
+  rig.offer(3, other);
+  rig.up(4);
+  rig.ended(1);
+  rig.pass(20ms);
+  rig.ended(4, core::CallOutcome::kFailed, 0);
+  rig.ended(2);
+  rig.offer(4, other);
+  rig.offer(5, large);
+  rig.offer(6, large);
+  rig.offer(7, other);
+  // Frees two slots; what stands in line is too large for one and a half of them.
+  for (std::uint32_t call = 8; call < 10; ++call) {
+    rig.offer(call, small);
+  }
+  rig.ended(1, core::CallOutcome::kFailed, 0);
+  rig.ended(2, core::CallOutcome::kFailed, 0);
+}
+
+// Everything that may still come, whether this runner knows of it or not.
+void go_on(core::Runner& runner, const core::FunctionTable& functions, core::Instant now) {
+  core::RunnerOut out;
+  std::uint32_t call = 100;
+  for (int round = 0; round < 3; ++round) {
+    for (std::uint32_t index = 0; index < functions.size(); ++index) {
+      runner.step(
+          now,
+          core::CallOffered{CallHandle{call++}, core::FunctionHandle{index}, LbHandle{0}, 1},
+          out);
+    }
+    for (std::uint32_t number = 1; number < 12; ++number) {
+      for (std::uint32_t handle = 0; handle < 8; ++handle) {
+        runner.step(now, core::ContainerStarted{ContainerHandle{handle}, number}, out);
+        runner.step(now, core::RunEnded{ContainerHandle{handle}, number}, out);
+        if (round == 1) {
+          runner.step(now, core::ContainerLost{ContainerHandle{handle}, number}, out);
+        }
+      }
+    }
+    for (std::uint32_t known = 0; known < 8; ++known) {
+      for (std::uint32_t index = 0; index < functions.size(); ++index) {
+        const core::FunctionHandle function{index};
+        runner.step(now, core::CallCancelled{CallHandle{known}, function, LbHandle{0}, 1}, out);
+      }
+    }
+    now += 5ms;
+    runner.step(now, core::RunnerDeadlineReached{}, out);
+  }
+  runner.step(now + 1h, core::RunnerDeadlineReached{}, out);
+  runner.step(now + 1h, core::DrainStarted{}, out);
+}
+
+class RunnerSaveLoad : public testing::TestWithParam<const char*> {};
+
+TEST_P(RunnerSaveLoad, RefusesDamageOrGoesOn) {
+  const core::RunnerConfig config = queueing(GetParam());
+  RunnerRig rig(config);
+  make_rich(rig);
+  core::Writer saved;
+  rig.runner().save(saved);
+  const std::vector<std::byte> bytes(saved.bytes().begin(), saved.bytes().end());
+  std::size_t refused = 0;
+  for (std::size_t at = 16; at < bytes.size(); ++at) {  // behind the form and the time
+    for (const int value : {0x00, 0x01, 0x80, 0xff}) {
+      std::vector<std::byte> damaged = bytes;
+      damaged[at] = static_cast<std::byte>(value);
+      core::Runner runner(config, rig.functions);
+      core::Reader reader(damaged);
+      if (runner.load(reader).has_value()) {
+        go_on(runner, rig.functions, rig.now);
+      } else {
+        ++refused;
+      }
+    }
+  }
+  EXPECT_GT(refused, bytes.size());
+}
+
+TEST_P(RunnerSaveLoad, RefusesWhatIsCut) {
+  const core::RunnerConfig config = queueing(GetParam());
+  RunnerRig rig(config);
+  make_rich(rig);
+  core::Writer saved;
+  rig.runner().save(saved);
+  for (std::size_t length = 0; length < saved.bytes().size(); ++length) {
+    core::Runner runner(config, rig.functions);
+    core::Reader cut(saved.bytes().first(length));
+    EXPECT_FALSE(runner.load(cut).has_value()) << length;
+  }
+}
+
+TEST_P(RunnerSaveLoad, RefusesAStateOfALargerRunner) {
+  RunnerRig rig(queueing(GetParam()));
+  make_rich(rig);
+  core::Writer saved;
+  rig.runner().save(saved);
+  core::RunnerConfig config = queueing(GetParam());
+  config.memory = core::MemoryMib{500};
+  core::Runner runner(config, rig.functions);
+  core::Reader reader(saved.bytes());
+  EXPECT_FALSE(runner.load(reader).has_value());
+}
+
+INSTANTIATE_TEST_SUITE_P(KeepAlive, RunnerSaveLoad, testing::Values("lru", "gdsf"));
+
+}  // namespace
+}  // namespace fn::tests
