@@ -25,7 +25,8 @@ class Digest {
   // One delivered event or emitted action of at most 24 bytes: when, whose and what (`head`: its
   // kind and the node it concerns), and its body, brought down to 16 bytes off the chain.
   void event(Instant at, std::uint64_t head, const Words& body) {
-    const std::uint64_t first = static_cast<std::uint64_t>(to_ns(at)) ^ (head << 40);
+    const std::uint64_t first =
+        static_cast<std::uint64_t>(to_ns(at)) + head * 0xff51afd7ed558ccdULL;
     word(first + body[2] * 0xa0761d6478bd642fULL,
          body[0] * 0xe7037ed1a0b428dbULL + body[1] * 0x8ebc6af09c88c6e3ULL);
   }

@@ -8,11 +8,8 @@
 namespace fn::core {
 
 void Histogram::merge(const Histogram& other) {
-  for (std::uint32_t bucket = other.first_; bucket <= other.last_; ++bucket) {
-    if (const std::uint64_t times = other.at(bucket); times > 0) {
-      counter(bucket) += times;
-    }
-  }
+  other.each_bucket(
+      [this](std::uint32_t bucket, std::uint64_t times) { counter(bucket) += times; });
   count_ += other.count_;
   sum_ += other.sum_;
   min_ = std::min(min_, other.min_);
@@ -20,20 +17,13 @@ void Histogram::merge(const Histogram& other) {
 }
 
 void Histogram::clear() {
-  for (std::uint32_t page = first_ / kPageSize; page <= last_ / kPageSize; ++page) {
-    if (pages_[page] != nullptr) {
-      const std::uint32_t start = page * kPageSize;
-      const auto from = static_cast<std::ptrdiff_t>(std::max(first_, start) - start);
-      const auto to = static_cast<std::ptrdiff_t>(std::min(last_ - start, kPageSize - 1) + 1);
-      std::fill(pages_[page]->begin() + from, pages_[page]->begin() + to, 0);
-    }
+  for (; touched_ != 0; touched_ &= touched_ - 1) {
+    pages_[static_cast<std::size_t>(std::countr_zero(touched_))]->fill(0);
   }
   count_ = 0;
   sum_ = 0;
   min_ = kForever;
   max_ = Duration{};
-  first_ = kPages * kPageSize;
-  last_ = 0;
 }
 
 std::optional<Duration> Histogram::mean() const {
@@ -51,15 +41,18 @@ std::optional<Duration> Histogram::percentile(std::uint32_t per_mille) const {
   const WideInt share = static_cast<WideInt>(count_) * per_mille;
   const std::uint64_t rank =
       std::max<std::uint64_t>(1, static_cast<std::uint64_t>((share + 999) / 1000));
+  return std::clamp(representative(bucket_of_rank(rank)), min_, max_);
+}
+
+// Where the value with so many at or below it lies. REQUIRES: 1 <= rank <= count().
+std::uint32_t Histogram::bucket_of_rank(std::uint64_t rank) const {
   std::uint64_t below = 0;
-  std::uint32_t bucket = first_;
-  for (; bucket < last_; ++bucket) {
-    below += at(bucket);
-    if (below >= rank) {
-      break;
-    }
-  }
-  return std::clamp(representative(bucket), min_, max_);
+  std::uint32_t found = 0;
+  each_bucket([&](std::uint32_t bucket, std::uint64_t times) {
+    found = below < rank ? bucket : found;
+    below += times;
+  });
+  return found;
 }
 
 Duration Histogram::representative(std::uint32_t bucket) {
@@ -83,28 +76,12 @@ void Histogram::save(Writer& out) const {
   out.pod(min_.count());
   out.pod(max_.count());
   std::uint32_t used = 0;
-  for (std::uint32_t bucket = first_; bucket <= last_; ++bucket) {
-    used += at(bucket) > 0 ? 1U : 0U;
-  }
+  each_bucket([&used](std::uint32_t /*bucket*/, std::uint64_t /*times*/) { ++used; });
   out.pod(used);
-  for (std::uint32_t bucket = first_; bucket <= last_; ++bucket) {
-    if (const std::uint64_t times = at(bucket); times > 0) {
-      out.pod(bucket);
-      out.pod(times);
-    }
-  }
-}
-
-// False when the bucket is out of order or the count would overflow.
-bool Histogram::take_bucket(std::uint32_t bucket, std::uint64_t times) {
-  const bool in_order = count_ == 0 || bucket > last_;
-  if (bucket >= kPages * kPageSize || !in_order || times == 0 ||
-      times > std::numeric_limits<std::uint64_t>::max() - count_) {
-    return false;
-  }
-  counter(bucket) = times;
-  count_ += times;
-  return true;
+  each_bucket([&out](std::uint32_t bucket, std::uint64_t times) {
+    out.pod(bucket);
+    out.pod(times);
+  });
 }
 
 // Whether sum, minimum and maximum can be those of the counts.
@@ -113,8 +90,9 @@ bool Histogram::bounds_hold() const {
     return sum_ == 0 && min_ == kForever && max_ == Duration{};
   }
   const auto count = static_cast<WideInt>(count_);
-  return min_.count() >= 0 && max_ >= min_ && bucket_of(min_) == first_ &&
-         bucket_of(max_) == last_ && sum_ >= count * min_.count() && sum_ <= count * max_.count();
+  return min_.count() >= 0 && max_ >= min_ && bucket_of(min_) == bucket_of_rank(1) &&
+         bucket_of(max_) == bucket_of_rank(count_) && sum_ >= count * min_.count() &&
+         sum_ <= count * max_.count();
 }
 
 Result<Histogram> Histogram::load(Reader& in) {
@@ -132,12 +110,19 @@ Result<Histogram> Histogram::load(Reader& in) {
   in.pod(max);
   in.pod(used);
   bool sound = true;
+  std::uint32_t next = 0;  // buckets ascend
   for (std::uint32_t index = 0; index < used && sound && !in.failed(); ++index) {
     std::uint32_t bucket = 0;
     std::uint64_t times = 0;
     in.pod(bucket);
     in.pod(times);
-    sound = histogram.take_bucket(bucket, times);
+    sound = bucket >= next && bucket < kPages * kPageSize && times > 0 &&
+            times <= std::numeric_limits<std::uint64_t>::max() - histogram.count_;
+    if (sound) {
+      histogram.counter(bucket) = times;
+      histogram.count_ += times;
+      next = bucket + 1;
+    }
   }
   histogram.sum_ = static_cast<WideInt>(high) << 64 | static_cast<WideInt>(low);
   histogram.min_ = Duration(min);

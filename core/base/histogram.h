@@ -9,7 +9,7 @@
 // away), never outside the smallest and largest value that were added. The mean is exact.
 //
 // Every duration from zero to kForever has a bucket. Memory: 64 counters for each power of two that
-// was ever touched, at most 25 KiB; clear() keeps it and costs the touched range only.
+// was ever touched, at most 25 KiB; clear() keeps it and costs the touched pages only.
 
 #pragma once
 
@@ -34,9 +34,14 @@ class Histogram {
     FN_ASSERT(value.count() >= 0);
     ++counter(bucket_of(value));
     ++count_;
-    sum_ += value.count();
-    min_ = value < min_ ? value : min_;
-    max_ = value > max_ ? value : max_;
+    // Unsigned, so that no sign has to be spread over the wide sum.
+    sum_ += static_cast<std::uint64_t>(value.count());
+    if (value < min_) [[unlikely]] {
+      min_ = value;
+    }
+    if (value > max_) [[unlikely]] {
+      max_ = value;
+    }
   }
 
   // As if all that `other` was told had been told to this one.
@@ -80,8 +85,7 @@ class Histogram {
   static Duration representative(std::uint32_t bucket);
 
   std::uint64_t& counter(std::uint32_t bucket) {
-    first_ = bucket < first_ ? bucket : first_;
-    last_ = bucket > last_ ? bucket : last_;
+    touched_ |= std::uint64_t{1} << (bucket / kPageSize);
     std::unique_ptr<Page>& page = pages_[bucket / kPageSize];
     if (page == nullptr) [[unlikely]] {
       make(page);
@@ -92,21 +96,27 @@ class Histogram {
   // Rare: out of the way of the code that adds.
   [[gnu::cold]] static void make(std::unique_ptr<Page>& page) { page = std::make_unique<Page>(); }
 
-  [[nodiscard]] std::uint64_t at(std::uint32_t bucket) const {
-    const std::unique_ptr<Page>& page = pages_[bucket / kPageSize];
-    return page == nullptr ? 0 : (*page)[bucket % kPageSize];
+  // Calls visit(bucket, times) for every bucket that holds something, in ascending order.
+  template <typename Visit>
+  void each_bucket(Visit visit) const {
+    for (std::uint64_t pages = touched_; pages != 0; pages &= pages - 1) {
+      const auto page = static_cast<std::uint32_t>(std::countr_zero(pages));
+      for (std::uint32_t index = 0; index < kPageSize; ++index) {
+        if (const std::uint64_t times = (*pages_[page])[index]; times > 0) {
+          visit(page * kPageSize + index, times);
+        }
+      }
+    }
   }
 
-  bool take_bucket(std::uint32_t bucket, std::uint64_t times);
+  [[nodiscard]] std::uint32_t bucket_of_rank(std::uint64_t rank) const;
   [[nodiscard]] bool bounds_hold() const;
 
   std::uint64_t count_ = 0;
   WideInt sum_ = 0;
   Duration min_ = kForever;
   Duration max_{};
-  // The touched buckets lie in [first_, last_]; none is touched where first_ > last_.
-  std::uint32_t first_ = kPages * kPageSize;
-  std::uint32_t last_ = 0;
+  std::uint64_t touched_ = 0;  // a bit for each page that holds something
   std::array<std::unique_ptr<Page>, kPages> pages_;
 };
 

@@ -30,7 +30,7 @@ class RadixHeap {
   // REQUIRES: `time` > the last time taken.
   void push(std::uint64_t time, std::uint64_t word) {
     FN_ASSERT(time > last_);
-    const auto bucket = static_cast<std::size_t>(std::bit_width(time ^ last_)) - 1;
+    const auto bucket = static_cast<std::size_t>(std::bit_width((time ^ last_) | 1)) - 1;
     buckets_[bucket].append(Entry{time, word});
     earliest_in_[bucket] =
         (occupied_ >> bucket & 1) != 0 ? std::min(earliest_in_[bucket], time) : time;

@@ -40,18 +40,24 @@ class CallSlots {
   core::CallHandle open() {
     core::CallHandle handle;
     if (free_.empty()) {
-      handle.value = static_cast<std::uint32_t>(slots_.size());
+      handle.value = count_++;
       slots_.emplace_back();
     } else {
       handle.value = free_.back();
       free_.pop_back();
     }
     ++open_;
+    // What only some calls set; everything else is set for each.
+    CallSlot& slot = slots_[handle.value];
+    slot.started = core::kNever;
+    slot.cold_overhead = {};
+    slot.retries = 0;
+    slot.cold = false;
     return handle;
   }
 
   CallSlot& operator[](core::CallHandle handle) {
-    FN_ASSERT(handle.value < slots_.size());
+    FN_ASSERT(handle.value < count_);
     return slots_[handle.value];
   }
 
@@ -62,7 +68,12 @@ class CallSlots {
     free_if_unused(handle);
   }
 
-  void hold(core::CallHandle handle) { ++slots_[handle.value].holders; }
+  // An attempt is on its way; which runner it reaches is yet to be seen.
+  void hold(core::CallHandle handle) {
+    CallSlot& slot = slots_[handle.value];
+    ++slot.holders;
+    slot.runner = core::RunnerHandle{};
+  }
 
   void let_go(core::CallHandle handle) {
     FN_ASSERT(slots_[handle.value].holders > 0);
@@ -73,22 +84,21 @@ class CallSlots {
   // Calls whose callers wait.
   [[nodiscard]] std::uint64_t waiting_callers() const { return open_; }
 
-  [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(slots_.size()); }
+  [[nodiscard]] std::uint32_t size() const { return count_; }
 
  private:
   void free_if_unused(core::CallHandle handle) {
     CallSlot& slot = slots_[handle.value];
     if (!slot.open && slot.holders == 0) {
-      const CallSlot before = slot;
-      slot = CallSlot{};
-      slot.use = before.use + 1;
-      slot.life = before.life + 1;
+      ++slot.use;
+      ++slot.life;
       free_.push_back(handle.value);
     }
   }
 
   std::vector<CallSlot> slots_;
   std::vector<std::uint32_t> free_;
+  std::uint32_t count_ = 0;  // beside the vector, whose size costs a division
   std::uint64_t open_ = 0;
 };
 
