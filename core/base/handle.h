@@ -26,6 +26,7 @@ struct Handle {
 
 using CallHandle = Handle<struct CallTag>;
 using ContainerHandle = Handle<struct ContainerTag>;
+using GroupHandle = Handle<struct GroupTag>;
 using FunctionHandle = Handle<struct FunctionTag>;
 using LbHandle = Handle<struct LbTag>;
 using RunnerHandle = Handle<struct RunnerTag>;

@@ -45,6 +45,8 @@ std::string_view name_of(RefusalReason reason) {
       return "too-large";
     case RefusalReason::kCallerGone:
       return "caller-gone";
+    case RefusalReason::kOtherGroup:
+      return "other-group";
   }
   return kUnknown;
 }

@@ -55,6 +55,7 @@ inline void LoadBalancer::offer(CallHandle handle, std::uint32_t view, Turn turn
   call.view = view;
   call.attempt = ++attempts_;
   ++call.attempts;
+  away_ += call.queued;
   call.turn = turn;
   pool_.assign(view, functions_[call.function], now_);
   if (turn != Turn::kOwn) {
@@ -66,6 +67,7 @@ inline void LoadBalancer::offer(CallHandle handle, std::uint32_t view, Turn turn
 inline void LoadBalancer::accepted(CallHandle handle, LbOut& out) {
   Call& call = calls_[handle.value];
   call.state = State::kRunning;
+  come_back(call);
   out.note(CallPlaced{.call = handle,
                       .runner = pool_.runner(call.view),
                       .attempts = call.attempts,

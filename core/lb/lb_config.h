@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <string>
 
+#include "core/base/handle.h"
 #include "core/base/time.h"
 #include "core/base/units.h"
 #include "core/placement/placer.h"
@@ -17,11 +18,14 @@
 namespace fn::core {
 
 struct LbConfig {
+  // Whose calls it serves.
+  GroupHandle group{};
   // "chbl", "ch", "ch-compat", "naive", "random", "round-robin", "least-outstanding" or "p2c".
   std::string placer = "chbl";
   PlacerConfig placement;
 
-  // A call that no runner takes is answered with a refusal after this long.
+  // A call that no runner takes is answered as timed out after this long; zero: refused at once.
+  // One that is away on an offer then ends when that is refused.
   Duration placement_timeout = std::chrono::seconds(360);
   Duration detached_timeout = std::chrono::seconds(30);
   // Calls of the group that may wait here, in number and in bytes of body.

@@ -20,7 +20,11 @@ constexpr int kOvertakeSearch = 64;
 void LoadBalancer::wait(CallHandle handle, RefusalReason reason, LbOut& out) {
   Call& call = calls_[handle.value];
   if (timeout_of(call) <= now_) {
-    end(handle, CallOutcome::kTimedOut, RefusalReason::kTimedOut, out);
+    const bool may_wait = timeout_of(call) > Instant(Duration(call.arrived_ns));
+    end(handle,
+        may_wait ? CallOutcome::kTimedOut : CallOutcome::kRefused,
+        may_wait ? RefusalReason::kTimedOut : reason,
+        out);
     return;
   }
   if (!waiting_.has_room(handle, call.body_bytes)) {
@@ -28,6 +32,7 @@ void LoadBalancer::wait(CallHandle handle, RefusalReason reason, LbOut& out) {
     return;
   }
   call.state = State::kWaiting;
+  call.queued = 1;
   waiting_.insert(handle, call.number, call.body_bytes);
   CallHandle& first = first_of_[call.detached];
   if (!first.valid() || call.number < calls_[first.value].number) {
@@ -248,16 +253,25 @@ void LoadBalancer::probe_head(LbOut& out) {
   }
 }
 
+// A call that has waited still does while it is out on an offer.
 void LoadBalancer::advertise(LbOut& out) {
   MemoryMib largest{0};
   Duration oldest{};
-  if (!waiting_.empty()) {
-    oldest = waited(calls_[waiting_.first().value]);
-    for (CallHandle handle = waiting_.first(); handle.valid(); handle = waiting_.after(handle)) {
-      largest = std::max(largest, functions_[calls_[handle.value].function].memory);
+  const auto count = [&](const Call& call) {
+    oldest = std::max(oldest, waited(call));
+    largest = std::max(largest, functions_[call.function].memory);
+  };
+  for (CallHandle handle = waiting_.first(); handle.valid(); handle = waiting_.after(handle)) {
+    count(calls_[handle.value]);
+  }
+  if (away_ > 0) {
+    for (const Call& call : calls_) {
+      if (call.state == State::kOffered && call.queued != 0) {
+        count(call);
+      }
     }
   }
-  const Requirement requirement = advertiser_.take(now_, waiting_.count(), oldest, largest);
+  const Requirement requirement = advertiser_.take(now_, waiting_.count() + away_, oldest, largest);
   out.act(AdvertiseCapacity{.sequence = advertiser_.sequence(), .requirement = requirement});
 }
 

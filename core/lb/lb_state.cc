@@ -9,7 +9,7 @@ namespace fn::core {
 
 namespace {
 
-constexpr std::uint64_t kSavedForm = 0x31'62'6c'6e'66ULL;  // "fnlb1"
+constexpr std::uint64_t kSavedForm = 0x32'62'6c'6e'66ULL;  // "fnlb2"
 
 }  // namespace
 
@@ -30,6 +30,7 @@ void LoadBalancer::save(Writer& out) const {
   out.pod(attempts_);
   out.pod(first_of_);
   out.pod(probing_);
+  out.pod(away_);
   out.pod(to_ns(probe_at_));
   out.pod(to_ns(pass_at_));
 }
@@ -64,6 +65,7 @@ Status LoadBalancer::load(Reader& in) {
   in.pod(attempts_);
   in.pod(first_of_);
   in.pod(probing_);
+  in.pod(away_);
   std::int64_t probe = 0;
   std::int64_t pass = 0;
   in.pod(probe);
@@ -81,6 +83,7 @@ Status LoadBalancer::load(Reader& in) {
 bool LoadBalancer::calls_agree() const {
   std::vector<RunnerPool::Load> loads(pool_.views());
   std::uint64_t open = 0;
+  std::uint32_t away = 0;
   MemoryMib memory;
   MilliCpu cpu;
   for (const Call& call : calls_) {
@@ -88,13 +91,14 @@ bool LoadBalancer::calls_agree() const {
       continue;
     }
     if (call.state > State::kRunning || call.turn > Turn::kOvertaking || call.detached > 1 ||
-        call.function.value >= functions_.size() || call.arrived_ns < 0 ||
+        call.queued > 1 || call.function.value >= functions_.size() || call.arrived_ns < 0 ||
         call.arrived_ns > to_ns(now_) || call.probe_at_ns < 0 || call.number > arrivals_ ||
         (call.turn == Turn::kOvertaking && call.head.value >= calls_.size())) {
       return false;
     }
     const FunctionSpec& spec = functions_[call.function];
     ++open;
+    away += call.state == State::kOffered ? call.queued : 0U;
     memory += spec.memory;
     cpu += spec.cpu;
     if (call.state == State::kWaiting) {
@@ -108,7 +112,7 @@ bool LoadBalancer::calls_agree() const {
     load.memory_mib += static_cast<std::uint64_t>(spec.memory.value);
     load.cpu_milli += static_cast<std::uint64_t>(spec.cpu.value);
   }
-  return advertiser_.calls() == open && advertiser_.memory() == memory &&
+  return away == away_ && advertiser_.calls() == open && advertiser_.memory() == memory &&
          advertiser_.cpu() == cpu && pool_.agrees(loads);
 }
 

@@ -36,9 +36,11 @@ void LoadBalancer::step(Instant now, const CallArrived& event, LbOut& out) {
   call.attempts = 0;
   call.probes = 0;
   call.overtaken = 0;
+  call.queued = 0;
   call.detached = static_cast<std::uint8_t>(event.detached);
   call.turn = Turn::kOwn;
   const FunctionSpec& spec = functions_[event.function];
+  FN_ASSERT(spec.group == config_.group);
   advertiser_.assign(now, spec.memory, spec.cpu);
   if (config_.largest_runner.value > 0 && spec.memory > config_.largest_runner) {
     end(event.call, CallOutcome::kRefused, RefusalReason::kTooLarge, out);
@@ -63,6 +65,9 @@ void LoadBalancer::step(Instant now, const CallerGone& event, LbOut& out) {
     return;
   }
   const std::uint32_t view = call.view;
+  if (call.state == State::kOffered) {
+    come_back(call);
+  }
   out.act(CancelCall{event.call, call.function, pool_.runner(view), call.attempt});
   if (call.turn != Turn::kOwn) {
     end_turn(event.call);
@@ -198,6 +203,7 @@ void LoadBalancer::refused(CallHandle handle, RefusalReason reason, LbOut& out) 
   Call& call = calls_[handle.value];
   const std::uint32_t view = call.view;
   const bool from_queue = call.turn != Turn::kOwn;
+  come_back(call);
   out.note(CallRetried{
       .call = handle, .runner = pool_.runner(view), .attempt = call.attempts, .reason = reason});
   const bool room_since = from_queue && end_turn(handle);

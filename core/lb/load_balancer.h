@@ -83,8 +83,10 @@ class LoadBalancer {
     std::uint32_t membership = 0;  // under which the session began
     std::uint32_t body_bytes = 0;
     std::uint32_t attempts = 0;
-    std::uint32_t overtaken = 0;  // smaller calls that went past it, or are just offered so
     CallHandle head;              // the one that it goes past
+    std::uint16_t overtaken = 0;  // smaller calls that went past it, or are just offered so
+    std::uint8_t queued = 0;      // 1: it has waited since it arrived
+    std::uint8_t pad = 0;
     State state = State::kEnded;
     std::uint8_t detached = 0;
     Turn turn = Turn::kOwn;
@@ -103,6 +105,9 @@ class LoadBalancer {
   void search(CallHandle handle, LbOut& out);
   void search_on(CallHandle handle, RefusalReason reason, LbOut& out);
   void offer(CallHandle handle, std::uint32_t view, Turn turn, LbOut& out);
+
+  void come_back(const Call& call) { away_ -= call.queued; }
+
   void accepted(CallHandle handle, LbOut& out);
   void refused(CallHandle handle, RefusalReason reason, LbOut& out);
   void end(CallHandle handle, CallOutcome outcome, RefusalReason reason, LbOut& out);
@@ -152,6 +157,7 @@ class LoadBalancer {
   CallHandle probing_;                  // the head that is away, trying a runner
   Instant probe_at_ = kNever;
   Instant pass_at_ = kNever;
+  std::uint32_t away_ = 0;  // calls that have waited and are out on an offer
   Instant now_{};
 };
 

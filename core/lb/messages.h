@@ -29,6 +29,7 @@ enum class RefusalReason : std::uint32_t {
   kTimedOut,        // waited longer than the placement time-out
   kTooLarge,        // larger than any runner of the group can be
   kCallerGone,      // the caller hung up
+  kOtherGroup,      // the runner serves another group
 };
 
 // How a call ends for its caller. Exactly one per call.

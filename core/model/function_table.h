@@ -27,6 +27,8 @@ struct FunctionSpec {
   Duration cold_overhead{};
   // Which image its containers need; functions of one image share it in a runner's cache.
   std::uint32_t image = 0;
+  // Whose runners its calls may use, and no others.
+  GroupHandle group{};
 };
 
 class FunctionTable {

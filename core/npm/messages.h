@@ -47,9 +47,10 @@ struct ProvisionAnswered {
   std::uint32_t granted = 0;
 };
 
-// A draining runner holds no call any more.
+// A draining runner holds no call any more. `drain`: which drain it speaks of.
 struct RunnerIdle {
   RunnerHandle runner;
+  std::uint32_t drain = 0;
 };
 
 struct NpmDeadlineReached {};
@@ -84,10 +85,11 @@ struct RemoveRunner {
   std::uint32_t busy = 0;  // 1: it was not known to be idle
 };
 
-// Tell the runner to take no new call and to say RunnerIdle.
+// Tell the runner to take no new call and to say RunnerIdle with the number of this drain.
 struct DrainRunner {
   static constexpr NpmActionKind kKind = NpmActionKind::kDrainRunner;
   RunnerHandle runner;
+  std::uint32_t drain = 0;
 };
 
 struct ReviveRunner {
@@ -161,7 +163,7 @@ enum class IgnoredNpmEvent : std::uint32_t {
   kOldSequence,
   kUnknownRunner,
   kUnknownOrder,
-  kRunnerNotDraining,  // it was revived while it said that it is idle
+  kRunnerNotDraining,  // it was revived while it said that it is idle, or drains anew
   kTooManyLbs,
 };
 

@@ -25,7 +25,7 @@ NpmConfig in_force(const NpmConfig& config, const GroupScaler* scaler) {
 constexpr std::uint32_t kOrdersPerIncarnation = 1U << 20;
 
 // Changes with the layout of the saved state.
-constexpr std::uint64_t kSavedForm = 1;
+constexpr std::uint64_t kSavedForm = 2;
 
 }  // namespace
 
@@ -115,7 +115,7 @@ void NodePoolManager::step(Instant now, const ProvisionAnswered& event, NpmOut& 
 
 void NodePoolManager::step(Instant now, const RunnerIdle& event, NpmOut& out) {
   begin(now);
-  switch (group_.idle(event.runner, changes_)) {
+  switch (group_.idle(event.runner, event.drain, changes_)) {
     case LbGroup::Idle::kTaken:
       break;
     case LbGroup::Idle::kNotDraining:
@@ -264,12 +264,12 @@ void NodePoolManager::tell(const PoolChange& change, NpmOut& out) {
       changed(RunnerChange::kDraining);
       rested_.forget(change.runner);
       if (!seed_rules_) {
-        out.act(DrainRunner{change.runner});
+        out.act(DrainRunner{change.runner, change.drain});
       }
       break;
     case PoolChangeKind::kReplaced:
       changed(RunnerChange::kReplaced);
-      out.act(DrainRunner{change.runner});
+      out.act(DrainRunner{change.runner, change.drain});
       break;
     case PoolChangeKind::kRevived:
       changed(RunnerChange::kRevived);

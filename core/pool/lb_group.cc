@@ -18,36 +18,39 @@ std::size_t position(std::span<const Member> members, RunnerHandle runner) {
   return static_cast<std::size_t>(found - members.begin());
 }
 
-void erase_at(std::vector<Member>& members, std::vector<Instant>& times, std::size_t index) {
+template <typename Beside>
+void erase_at(std::vector<Member>& members, std::vector<Beside>& beside, std::size_t index) {
   members.erase(members.begin() + static_cast<std::ptrdiff_t>(index));
-  times.erase(times.begin() + static_cast<std::ptrdiff_t>(index));
+  beside.erase(beside.begin() + static_cast<std::ptrdiff_t>(index));
 }
 
-PoolChange change_of(PoolChangeKind kind, RunnerHandle runner) {
-  return PoolChange{kind, runner, 0, 0, Duration::zero()};
+PoolChange change_of(PoolChangeKind kind, RunnerHandle runner, std::uint32_t drain = 0) {
+  return PoolChange{kind, runner, 0, 0, drain, Duration::zero()};
 }
 
 PoolChange change_of(const OrderBook::Order& order) {
   const RunnerHandle none;
-  return PoolChange{PoolChangeKind::kOrdered, none, order.id, order.missing, Duration::zero()};
+  return PoolChange{PoolChangeKind::kOrdered, none, order.id, order.missing, 0, Duration::zero()};
 }
 
 PoolChange change_of(const OrderBook::Failure& failure) {
   const RunnerHandle none;
   return PoolChange{
-      PoolChangeKind::kOrderFailed, none, failure.order, failure.missing, failure.pause};
+      PoolChangeKind::kOrderFailed, none, failure.order, failure.missing, 0, failure.pause};
 }
 
+template <typename Beside>
 void save_members(Writer& out,
                   const std::vector<Member>& members,
-                  const std::vector<Instant>& times) {
+                  const std::vector<Beside>& beside) {
   out.list(members);
-  out.list(times);
+  out.list(beside);
 }
 
-void load_members(Reader& in, std::vector<Member>& members, std::vector<Instant>& times) {
+template <typename Beside>
+void load_members(Reader& in, std::vector<Member>& members, std::vector<Beside>& beside) {
   in.list(members);
-  in.list(times);
+  in.list(beside);
 }
 
 }  // namespace
@@ -75,8 +78,9 @@ void LbGroup::list(Instant now, std::span<const Member> runners, Changes& change
   adopt_unknown(now, runners, changes);
 }
 
+template <typename Beside>
 bool LbGroup::lose_unlisted_of(std::vector<Member>& members,
-                               std::vector<Instant>& times,
+                               std::vector<Beside>& beside,
                                Changes& changes) {
   bool changed = false;
   std::size_t kept = 0;
@@ -89,18 +93,18 @@ bool LbGroup::lose_unlisted_of(std::vector<Member>& members,
     }
     changed = changed || *entry != members[index];
     members[kept] = *entry;  // its size may have become known
-    times[kept] = times[index];
+    beside[kept] = beside[index];
     ++kept;
   }
   members.resize(kept);
-  times.resize(kept);
+  beside.resize(kept);
   return changed;
 }
 
 void LbGroup::lose_unlisted(Changes& changes) {
   generation_ += lose_unlisted_of(members_, members_since_, changes) ? 1U : 0U;
-  lose_unlisted_of(draining_, draining_until_, changes);
-  lose_unlisted_of(retiring_, retiring_until_, changes);
+  lose_unlisted_of(draining_, draining_terms_, changes);
+  lose_unlisted_of(retiring_, retiring_terms_, changes);
   removed_.erase(std::remove_if(removed_.begin(),
                                 removed_.end(),
                                 [this](RunnerHandle runner) { return listed(runner) == nullptr; }),
@@ -146,19 +150,26 @@ bool LbGroup::answer(Instant now, std::uint32_t order, std::uint32_t granted, Ch
   return true;
 }
 
-LbGroup::Idle LbGroup::idle(RunnerHandle runner, Changes& changes) {
+LbGroup::Idle LbGroup::idle(RunnerHandle runner, std::uint32_t drain, Changes& changes) {
   const std::size_t among_draining = position(draining_, runner);
   const std::size_t among_retiring = position(retiring_, runner);
   if (among_draining == draining_.size() && among_retiring == retiring_.size()) {
     return is_active(runner) ? Idle::kNotDraining : Idle::kUnknown;
   }
+  const std::uint32_t present = among_draining < draining_.size()
+                                    ? draining_terms_[among_draining].drain
+                                    : retiring_terms_[among_retiring].drain;
+  if (drain != present) {
+    // It speaks of an earlier drain, and may have taken calls since.
+    return Idle::kNotDraining;
+  }
   if (!config_.remove_when_idle) {
     return Idle::kTaken;
   }
   if (among_draining < draining_.size()) {
-    erase_at(draining_, draining_until_, among_draining);
+    erase_at(draining_, draining_terms_, among_draining);
   } else {
-    erase_at(retiring_, retiring_until_, among_retiring);
+    erase_at(retiring_, retiring_terms_, among_retiring);
   }
   remove(runner, PoolChangeKind::kRemovedIdle, changes);
   return Idle::kTaken;
@@ -174,23 +185,24 @@ void LbGroup::pass_deadlines(Instant now, Changes& changes) {
   while (orders_.fail_overdue(now, failure)) {
     changes.push_back(change_of(failure));
   }
-  end_drain(now, draining_, draining_until_, changes);
-  end_drain(now, retiring_, retiring_until_, changes);
+  end_drain(now, draining_, draining_terms_, changes);
+  end_drain(now, retiring_, retiring_terms_, changes);
 }
 
 void LbGroup::end_drain(Instant now,
                         std::vector<Member>& drained,
-                        std::vector<Instant>& until,
+                        std::vector<Term>& terms,
                         Changes& changes) {
   // All drains last equally long, so the first begun are the first to end.
-  const auto first_left = std::upper_bound(until.begin(), until.end(), now);
-  const auto ended = first_left - until.begin();
+  const auto first_left = std::find_if(
+      terms.begin(), terms.end(), [now](const Term& term) { return term.until > now; });
+  const auto ended = first_left - terms.begin();
   for (std::ptrdiff_t index = 0; index < ended; ++index) {
     const RunnerHandle runner = drained[static_cast<std::size_t>(index)].runner;
     remove(runner, PoolChangeKind::kRemovedAtDeadline, changes);
   }
   drained.erase(drained.begin(), drained.begin() + ended);
-  until.erase(until.begin(), first_left);
+  terms.erase(terms.begin(), first_left);
 }
 
 void LbGroup::retry_orders(Instant now, Changes& changes) {
@@ -217,21 +229,26 @@ void LbGroup::revive(Instant now, std::uint32_t count, Changes& changes) {
   for (std::uint32_t done = 0; done < count; ++done) {
     const Member member = draining_.back();
     draining_.pop_back();
-    draining_until_.pop_back();
+    draining_terms_.pop_back();
     add_member(now, member);
     changes.push_back(change_of(PoolChangeKind::kRevived, member.runner));
   }
+}
+
+LbGroup::Term LbGroup::next_term(Instant now) {
+  return Term{later(now, config_.drain_deadline), ++drains_, 0};
 }
 
 void LbGroup::drain(Instant now, std::uint32_t count, Changes& changes) {
   FN_ASSERT(count <= members_.size());
   for (std::uint32_t done = 0; done < count; ++done) {
     draining_.push_back(members_.back());
-    draining_until_.push_back(later(now, config_.drain_deadline));
+    draining_terms_.push_back(next_term(now));
     members_.pop_back();
     members_since_.pop_back();
     ++generation_;
-    changes.push_back(change_of(PoolChangeKind::kDraining, draining_.back().runner));
+    changes.push_back(change_of(
+        PoolChangeKind::kDraining, draining_.back().runner, draining_terms_.back().drain));
   }
 }
 
@@ -239,10 +256,10 @@ void LbGroup::retire(Instant now, RunnerHandle runner, Changes& changes) {
   const std::size_t index = position(members_, runner);
   FN_ASSERT(index < members_.size());
   retiring_.push_back(members_[index]);
-  retiring_until_.push_back(later(now, config_.drain_deadline));
+  retiring_terms_.push_back(next_term(now));
   erase_at(members_, members_since_, index);
   ++generation_;
-  changes.push_back(change_of(PoolChangeKind::kReplaced, runner));
+  changes.push_back(change_of(PoolChangeKind::kReplaced, runner, retiring_terms_.back().drain));
 }
 
 bool LbGroup::is_active(RunnerHandle runner) const {
@@ -251,11 +268,11 @@ bool LbGroup::is_active(RunnerHandle runner) const {
 
 Instant LbGroup::next_deadline() const {
   Instant next = orders_.next_deadline();
-  if (!draining_until_.empty()) {
-    next = std::min(next, draining_until_.front());
+  if (!draining_terms_.empty()) {
+    next = std::min(next, draining_terms_.front().until);
   }
-  if (!retiring_until_.empty()) {
-    next = std::min(next, retiring_until_.front());
+  if (!retiring_terms_.empty()) {
+    next = std::min(next, retiring_terms_.front().until);
   }
   return next;
 }
@@ -263,10 +280,11 @@ Instant LbGroup::next_deadline() const {
 void LbGroup::save(Writer& out) const {
   orders_.save(out);
   save_members(out, members_, members_since_);
-  save_members(out, draining_, draining_until_);
-  save_members(out, retiring_, retiring_until_);
+  save_members(out, draining_, draining_terms_);
+  save_members(out, retiring_, retiring_terms_);
   out.list(removed_);
   out.pod(generation_);
+  out.pod(drains_);
   out.pod(listed_mib_);
   out.pod(adopted_);
   out.pod(last_listed_);
@@ -277,15 +295,16 @@ Status LbGroup::load(Reader& in) {
     return orders;
   }
   load_members(in, members_, members_since_);
-  load_members(in, draining_, draining_until_);
-  load_members(in, retiring_, retiring_until_);
+  load_members(in, draining_, draining_terms_);
+  load_members(in, retiring_, retiring_terms_);
   in.list(removed_);
   in.pod(generation_);
+  in.pod(drains_);
   in.pod(listed_mib_);
   in.pod(adopted_);
   in.pod(last_listed_);
   if (in.failed() || members_.size() != members_since_.size() ||
-      draining_.size() != draining_until_.size() || retiring_.size() != retiring_until_.size()) {
+      draining_.size() != draining_terms_.size() || retiring_.size() != retiring_terms_.size()) {
     return fail(ErrorCode::kInvalidArgument, "saved runners: cut short or of two minds");
   }
   return {};

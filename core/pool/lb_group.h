@@ -44,9 +44,9 @@ enum class PoolChangeKind : std::uint8_t {
   kActive,       // runner: it was ordered
   kAdopted,      // runner: it was not
   kLost,         // runner
-  kDraining,     // runner
+  kDraining,     // runner, drain
   kRevived,      // runner
-  kReplaced,     // runner: drains and is not revived
+  kReplaced,     // runner, drain: is not revived
   kRemovedIdle,
   kRemovedAtDeadline,
 };
@@ -56,6 +56,7 @@ struct PoolChange {
   RunnerHandle runner;
   std::uint32_t order = 0;
   std::uint32_t count = 0;
+  std::uint32_t drain = 0;
   Duration pause{};
 };
 
@@ -64,7 +65,7 @@ class LbGroup {
   using Changes = std::vector<PoolChange>;
 
   LbGroup(const LbGroupConfig& config, std::uint32_t first_order)
-      : config_(config), orders_(config.orders, first_order) {}
+      : config_(config), orders_(config.orders, first_order), drains_(first_order) {}
 
   // ---- what happened ----
 
@@ -76,8 +77,8 @@ class LbGroup {
 
   enum class Idle : std::uint8_t { kTaken, kNotDraining, kUnknown };
 
-  // A draining runner says that it holds no call.
-  Idle idle(RunnerHandle runner, Changes& changes);
+  // A runner says that it holds no call, in answer to the drain of this number.
+  Idle idle(RunnerHandle runner, std::uint32_t drain, Changes& changes);
 
   // Gives up overdue orders and ends overdue drains.
   void pass_deadlines(Instant now, Changes& changes);
@@ -135,16 +136,25 @@ class LbGroup {
   Status load(Reader& in);
 
  private:
+  // When a drain ends at the latest, and its number, never given twice.
+  struct Term {
+    Instant until;
+    std::uint32_t drain = 0;
+    std::uint32_t pad = 0;
+  };
+
+  Term next_term(Instant now);
   void add_member(Instant now, const Member& member);
   void lose_unlisted(Changes& changes);
   // True: a runner of this list was lost, or its size changed.
+  template <typename Beside>
   bool lose_unlisted_of(std::vector<Member>& members,
-                        std::vector<Instant>& times,
+                        std::vector<Beside>& beside,
                         Changes& changes);
   void adopt_unknown(Instant now, std::span<const Member> runners, Changes& changes);
   void end_drain(Instant now,
                  std::vector<Member>& drained,
-                 std::vector<Instant>& until,
+                 std::vector<Term>& terms,
                  Changes& changes);
   void remove(RunnerHandle runner, PoolChangeKind kind, Changes& changes);
   // The provider's entry for a runner in the list being looked at, or null.
@@ -155,12 +165,13 @@ class LbGroup {
   std::vector<Member> members_;
   std::vector<Instant> members_since_;
   std::vector<Member> draining_;
-  std::vector<Instant> draining_until_;
+  std::vector<Term> draining_terms_;
   std::vector<Member> retiring_;
-  std::vector<Instant> retiring_until_;
+  std::vector<Term> retiring_terms_;
   // Removed runners that the provider still lists: they must not be taken for new ones.
   std::vector<RunnerHandle> removed_;
   std::uint64_t generation_ = 0;
+  std::uint32_t drains_ = 0;  // the number of the last one
   std::int64_t listed_mib_ = 0;
   std::uint64_t adopted_ = 0;
   Member last_listed_;

@@ -74,7 +74,7 @@ bool RunnerPool::set_members(std::span<const Member> members) {
 void RunnerPool::wake_surplus() {
   std::uint32_t resting = rested_members_;
   for (const std::uint32_t index : order_) {
-    if (2 * resting <= order_.size()) {
+    if (std::size_t{2} * resting <= order_.size()) {
       return;
     }
     if (views_[index].rested != 0) {
@@ -119,7 +119,7 @@ Duration RunnerPool::broke(std::uint32_t view_index, Instant now) {
 // Rests the runner unless it already rests, has left, or half of the members would rest.
 Duration RunnerPool::rest(View& view, Instant now) {
   if (!health_.enabled || view.rested != 0 || view.position == kNone ||
-      2 * (rested_members_ + 1) > candidates_.size()) {
+      std::size_t{2} * (rested_members_ + 1) > candidates_.size()) {
     return Duration::zero();
   }
   Duration pause = health_.rest_first;
@@ -151,8 +151,8 @@ std::span<const RunnerPool::Found> RunnerPool::look(Instant now) {
 }
 
 // Judges one runner and says when it must be looked at again.
-Instant RunnerPool::examine(std::uint32_t index, Instant now) {
-  View& view = views_[index];
+Instant RunnerPool::examine(std::uint32_t view_index, Instant now) {
+  View& view = views_[view_index];
   if (view.rested != 0) {
     if (instant(view.rest_until_ns) > now) {
       return instant(view.rest_until_ns);
@@ -163,7 +163,7 @@ Instant RunnerPool::examine(std::uint32_t index, Instant now) {
       candidates_[view.position].usable = 1;
       --rested_members_;
     }
-    found_.push_back(Found{index, Finding::kUseAgain});
+    found_.push_back(Found{view_index, Finding::kUseAgain});
   }
   if (view.calls == 0 || !health_.enabled) {
     return kNever;
@@ -176,14 +176,14 @@ Instant RunnerPool::examine(std::uint32_t index, Instant now) {
     view.asked = 1;
     view.asked_ns = to_ns(now);
     view.asked_last_ns = to_ns(now);
-    found_.push_back(Found{index, Finding::kAsk});
+    found_.push_back(Found{view_index, Finding::kAsk});
   }
   const Instant give_up = later(instant(view.asked_ns), health_.answer_timeout);
   const bool ask = later(instant(view.asked_last_ns), health_.silence) <= now;
   if (give_up <= now) {
     const Duration pause = rest(view, now);
     if (pause > Duration::zero() || ask) {
-      found_.push_back(Found{index, Finding::kRest, pause});
+      found_.push_back(Found{view_index, Finding::kRest, pause});
     }
     if (pause > Duration::zero()) {
       return now + pause;
@@ -191,7 +191,7 @@ Instant RunnerPool::examine(std::uint32_t index, Instant now) {
   }
   if (ask) {
     view.asked_last_ns = to_ns(now);
-    found_.push_back(Found{index, Finding::kAsk});
+    found_.push_back(Found{view_index, Finding::kAsk});
   }
   const Instant ask_again = later(instant(view.asked_last_ns), health_.silence);
   return give_up > now ? std::min(give_up, ask_again) : ask_again;

@@ -144,7 +144,7 @@ class RunnerPool {
 
   void forget_if_unused(std::uint32_t view);
   Duration rest(View& view, Instant now);
-  Instant examine(std::uint32_t view, Instant now);
+  Instant examine(std::uint32_t view_index, Instant now);
   void rebuild_view();
   void wake_surplus();
   [[nodiscard]] bool agrees() const;

@@ -52,8 +52,10 @@ struct RunEnded {
   std::uint32_t reusable = 1;
 };
 
-// The runner leaves its pool: no new call; say RunnerIdle once nothing runs.
-struct DrainStarted {};
+// The runner leaves its pool: no new call; say RunnerIdle once nothing runs. `drain` comes back.
+struct DrainStarted {
+  std::uint32_t drain = 0;
+};
 
 // The runner stays after all.
 struct DrainStopped {};
@@ -151,9 +153,10 @@ struct FreezeContainer {
   std::uint32_t number = 0;
 };
 
-// The draining runner holds no call any more.
+// Tell the NPM that the draining runner holds no call any more.
 struct ReportIdle {
   static constexpr RunnerActionKind kKind = RunnerActionKind::kReportIdle;
+  std::uint32_t drain = 0;
 };
 
 // ---- facts ----

@@ -35,6 +35,11 @@ void Runner::step(Instant now, const CallOffered& event, RunnerOut& out) {
     refuse(event, RefusalReason::kRunnerDraining, out);
     return;
   }
+  if (functions_[event.function].group != config_.group) [[unlikely]] {
+    // Its LB knows an old membership.
+    refuse(event, RefusalReason::kOtherGroup, out);
+    return;
+  }
   const std::uint32_t queue = queues_.of(event.function);
   SlotQueue& slots = queues_.at(queue);
   const Attempt attempt{event.call, event.lb, event.attempt};
@@ -135,9 +140,10 @@ void Runner::step(Instant now, const RunEnded& event, RunnerOut& out) {
   report_if_idle(out);
 }
 
-void Runner::step(Instant now, const DrainStarted& /*event*/, RunnerOut& out) {
+void Runner::step(Instant now, const DrainStarted& event, RunnerOut& out) {
   advance(now);
   draining_ = true;
+  drain_ = event.drain;
   report_if_idle(out);
 }
 
@@ -208,6 +214,7 @@ inline void Runner::run(ContainerHandle handle,
                         std::uint32_t thaw,
                         RunnerOut& out) {
   Container& container = containers_.at(handle);
+  FN_ASSERT(functions_[container.function].group == config_.group);
   container.state = ContainerState::kBusy;
   container.call = attempt.call;
   container.lb = attempt.lb;
@@ -281,9 +288,9 @@ void Runner::refuse(const CallOffered& event, RefusalReason reason, RunnerOut& o
       .reason = reason});
 }
 
-void Runner::report_if_idle(RunnerOut& out) {
+void Runner::report_if_idle(RunnerOut& out) const {
   if (draining_ && calls_held() == 0) {
-    out.act(ReportIdle{});
+    out.act(ReportIdle{drain_});
   }
 }
 

@@ -70,7 +70,7 @@ class Runner {
   void remove(ContainerHandle handle, RemovalReason reason, RunnerOut& out);
   void serve_line(RunnerOut& out);
   void refuse(const CallOffered& event, RefusalReason reason, RunnerOut& out);
-  void report_if_idle(RunnerOut& out);
+  void report_if_idle(RunnerOut& out) const;
 
   // Saved states, in runner_state.cc.
   [[nodiscard]] bool containers_agree() const;
@@ -84,6 +84,7 @@ class Runner {
   ImageCache images_;
   std::uint32_t running_ = 0;
   bool draining_ = false;
+  std::uint32_t drain_ = 0;  // the number of the last drain
   Instant now_{};
 };
 

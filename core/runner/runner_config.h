@@ -9,12 +9,16 @@
 #include <cstdint>
 #include <string>
 
+#include "core/base/handle.h"
 #include "core/base/time.h"
 #include "core/base/units.h"
 
 namespace fn::core {
 
 struct RunnerConfig {
+  // Whose calls it may run; no others are taken.
+  GroupHandle group{};
+
   // What containers may hold together, idle ones included.
   MemoryMib memory{4096};
   // Zero: CPU is not counted.

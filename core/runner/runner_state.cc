@@ -11,7 +11,7 @@ namespace fn::core {
 
 namespace {
 
-constexpr std::uint64_t kSavedForm = 0x31'6e'72'6e'66ULL;  // "fnrn1"
+constexpr std::uint64_t kSavedForm = 0x32'6e'72'6e'66ULL;  // "fnrn2"
 
 }  // namespace
 
@@ -24,7 +24,8 @@ void Runner::save(Writer& out) const {
   queues_.save(out);
   images_.save(out);
   out.pod(running_);
-  out.pod(std::uint8_t{draining_});
+  out.pod(static_cast<std::uint8_t>(draining_ ? 1 : 0));
+  out.pod(drain_);
 }
 
 Status Runner::load(Reader& in) {
@@ -61,6 +62,7 @@ Status Runner::load(Reader& in) {
   std::uint8_t draining = 0;
   in.pod(running_);
   in.pod(draining);
+  in.pod(drain_);
   draining_ = draining != 0;
   if (in.failed() || draining > 1 || !containers_agree()) {
     return fail(ErrorCode::kInvalidArgument, "saved runner: cut short or of two minds");

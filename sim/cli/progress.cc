@@ -22,7 +22,7 @@ constexpr std::string_view kClearLine = "\r\x1b[K";
 // The share of the run that is done, from 0 to 1; 0 while the end is not known.
 double share_done(const Progress& progress) {
   const std::int64_t end = core::to_ns(progress.end);
-  if (end <= 0) {
+  if (end <= 0 || progress.end == core::kNever) {
     return 0;
   }
   const double share =

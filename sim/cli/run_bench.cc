@@ -34,6 +34,7 @@ core::Result<Timed> run_once(std::string_view name, const BenchOptions& options,
   complete(bench.setup);
   std::vector<std::unique_ptr<GroupWorld>> worlds;
   for (GroupWorkload& group : bench.groups) {
+    group.handle.value = static_cast<std::uint32_t>(worlds.size());
     worlds.push_back(std::make_unique<GroupWorld>(bench.setup, std::move(group), core::Rng(1)));
   }
   RunLoop loop(std::move(worlds), options.threads);

@@ -2,6 +2,8 @@
 //
 // A scenario becomes worlds, the worlds run, and what they counted becomes a summary.
 
+#include <algorithm>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,6 +38,27 @@ core::Result<Workload> open_workload(const Scenario& scenario) {
   return open_azure2019(*files, options);
 }
 
+// Settings of groups that the workload does not have do nothing, which nobody wants.
+void warn_of_unused_groups(const Scenario& scenario, Workload& workload) {
+  constexpr std::size_t kNamed = 8;
+  std::string names;
+  for (std::size_t index = 0; index < workload.groups.size(); ++index) {
+    names += (index == 0 ? "" : ", ") + (index < kNamed ? workload.groups[index].name : "...");
+    if (index == kNamed) {
+      break;
+    }
+  }
+  for (const auto& [group, npm] : scenario.group_npm) {
+    const bool known = std::any_of(workload.groups.begin(),
+                                   workload.groups.end(),
+                                   [&](const GroupWorkload& one) { return one.name == group; });
+    if (!known) {
+      workload.warnings.push_back("groups." + group + ".npm is not used: the calls belong to " +
+                                  names + " (--tenant decides)");
+    }
+  }
+}
+
 GroupSetup setup_of(const Scenario& scenario, const std::string& group, bool keep_decisions) {
   GroupSetup setup;
   setup.nodes = scenario.nodes;
@@ -60,6 +83,7 @@ std::vector<std::unique_ptr<GroupWorld>> make_worlds(const Scenario& scenario,
   const core::Rng rng(scenario.run.seed);
   std::vector<std::unique_ptr<GroupWorld>> worlds;
   for (GroupWorkload& group : workload.groups) {
+    group.handle.value = static_cast<std::uint32_t>(worlds.size());
     const GroupSetup setup = setup_of(scenario, group.name, keep_decisions);
     worlds.push_back(std::make_unique<GroupWorld>(setup, std::move(group), rng));
   }
@@ -69,8 +93,12 @@ std::vector<std::unique_ptr<GroupWorld>> make_worlds(const Scenario& scenario,
 // One run under way: where its minutes go.
 class MinuteBooks {
  public:
-  MinuteBooks(core::Duration warmup, std::optional<OutputDir>& output, ProgressSink& progress)
-      : peaks_(warmup), output_(output), progress_(progress) {}
+  // `end`: of the arrivals, or kNever.
+  MinuteBooks(core::Duration warmup,
+              core::Instant end,
+              std::optional<OutputDir>& output,
+              ProgressSink& progress)
+      : peaks_(warmup), end_(end), output_(output), progress_(progress) {}
 
   core::Status close(const MinuteReport& minute,
                      std::span<const std::unique_ptr<GroupWorld>> worlds) {
@@ -86,7 +114,7 @@ class MinuteBooks {
       }
     }
     peaks_.end_minute(minute.end, minute.last_arrival);
-    progress_.update(Progress{.simulated = minute.end, .end = {}, .calls = minute.calls});
+    progress_.update(Progress{.simulated = minute.end, .end = end_, .calls = minute.calls});
     simulated_ = minute.end.time_since_epoch();
     return {};
   }
@@ -97,6 +125,7 @@ class MinuteBooks {
 
  private:
   TotalPeaks peaks_;
+  core::Instant end_;
   std::optional<OutputDir>& output_;
   ProgressSink& progress_;
   core::Duration simulated_{};
@@ -147,6 +176,7 @@ core::Result<RunResult> run_scenario(const Scenario& scenario,
   if (!workload) {
     return core::fail(workload.error().code, workload.error().message);
   }
+  warn_of_unused_groups(scenario, *workload);
   std::optional<OutputDir> output;
   if (!options.out_folder.empty()) {
     core::Result<OutputDir> created = OutputDir::create(options.out_folder);
@@ -157,7 +187,7 @@ core::Result<RunResult> run_scenario(const Scenario& scenario,
   }
   RunSummary run = describe(scenario, options, *workload);
   RunLoop loop(make_worlds(scenario, *workload, output.has_value()), options.threads);
-  MinuteBooks books(scenario.run.warmup, output, progress);
+  MinuteBooks books(scenario.run.warmup, workload->end, output, progress);
   const core::Status ran =
       loop.run([&](const MinuteReport& minute) { return books.close(minute, loop.worlds()); });
   if (!ran) {

@@ -20,7 +20,7 @@ namespace fn::sim {
 
 inline constexpr std::size_t kCallOutcomes = 4;
 inline constexpr std::size_t kRefusalReasons =
-    static_cast<std::size_t>(core::RefusalReason::kCallerGone) + 1;
+    static_cast<std::size_t>(core::RefusalReason::kOtherGroup) + 1;
 
 // Counts of calls that arrived at or after the warm-up's end.
 struct CallCounts {

@@ -182,6 +182,7 @@ core::Result<Workload> open_azure2019(const Azure2019Sources& sources,
   for (const std::uint32_t number : *functions) {
     workload.trace.calls += table->functions[number].calls;
   }
+  workload.end = core::Instant(std::chrono::minutes(table->minutes));
   workload.assumptions = assumptions_of(*table, options);
   workload.warnings = std::move(table->warnings);
   return workload;

@@ -90,6 +90,9 @@ core::Result<Workload> make_synthetic(const SyntheticConfig& config, std::uint64
       workload.groups.begin(),
       workload.groups.end(),
       [](const GroupWorkload& left, const GroupWorkload& right) { return left.name < right.name; });
+  if (config.duration > core::Duration::zero()) {
+    workload.end = core::Instant(config.duration);
+  }
   workload.assumptions.emplace_back("calls are drawn from arrival processes, not from a trace");
   return workload;
 }

@@ -23,6 +23,7 @@ namespace fn::sim {
 
 // The vectors are indexed by function handle.
 struct GroupWorkload {
+  core::GroupHandle handle{0};  // of this group, of no other in the run
   std::string name;
   // What the group's random streams are named after.
   std::string label;
@@ -43,6 +44,7 @@ struct TraceInfo {
 struct Workload {
   std::vector<GroupWorkload> groups;  // ascending by name
   TraceInfo trace;                    // empty without a trace
+  core::Instant end = core::kNever;   // no call arrives then or later; kNever: not known
   std::vector<std::string> assumptions;
   std::vector<std::string> warnings;
 };

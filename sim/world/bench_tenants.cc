@@ -62,7 +62,7 @@ GroupSetup tenants_setup() {
   GroupSetup setup;
   setup.nodes = {.lb_count = 4, .initial_runners = 0};
   setup.network = {.one_way = 1ms, .control_one_way = 1ms};
-  setup.runner.memory = core::MemoryMib{16 * 1024};
+  setup.runner.memory = core::MemoryMib{16'384};
   setup.provider.boot = {30s, 30s};
   setup.lb.placer = "chbl";
   setup.npm.scaler = "steady";

@@ -88,7 +88,7 @@ BenchWorkload cluster(std::uint32_t functions, std::uint32_t calls) {
   bench.setup = bare_setup();
   bench.setup.nodes.initial_runners = 100;
   bench.setup.npm.scaling.fixed_runners = 100;
-  bench.setup.runner.memory = core::MemoryMib{64 * 1024};
+  bench.setup.runner.memory = core::MemoryMib{65'536};
   bench.setup.container.create = {250ms, 250ms};
   bench.calls = calls;
   core::Rng rng = core::Rng(11).fork("cluster");

@@ -31,12 +31,15 @@ GroupWorld::GroupWorld(const GroupSetup& setup, GroupWorkload workload, const co
       npm_(setup.npm),
       provider_(setup.provider, setup.runner, rng_.fork("provider")),
       poll_pending_(setup.nodes.lb_count, false) {
-  for (const core::FunctionSpec& spec : workload_.functions) {
+  setup_.runner.group = workload_.handle;
+  for (core::FunctionSpec& spec : workload_.functions) {
+    spec.group = workload_.handle;
     functions_.add(spec);
     lb_offset_.push_back(lb_of_first_call(spec, setup_.nodes.lb_count));
   }
   for (std::uint32_t lb = 0; lb < setup_.nodes.lb_count; ++lb) {
     core::LbConfig config = setup_.lb;
+    config.group = workload_.handle;
     // Each LB keeps its own beat, the same in every group.
     core::Rng beat = rng.fork("lb-" + std::to_string(lb + 1) + "/beat");
     config.advertise_phase = core::Duration(static_cast<std::int64_t>(
@@ -129,7 +132,8 @@ inline void GroupWorld::arrive(const Arrival& arrival) {
   call.run = arrival.run;
   call.first_run = arrival.first_run;
   call.function = arrival.function;
-  call.lb = (arrival.index + lb_offset_[arrival.function.value]) % setup_.nodes.lb_count;
+  const std::uint32_t lbs = setup_.nodes.lb_count;
+  call.lb = lbs == 1 ? 0 : (arrival.index + lb_offset_[arrival.function.value]) % lbs;
   call.open = true;
   call.at_lb = true;
   recorder_.call_arrived(agenda_.now());
@@ -138,9 +142,7 @@ inline void GroupWorld::arrive(const Arrival& arrival) {
                      EventClass::kTimer,
                      DueWord{Due::kCallerGivesUp, call.life, handle.value}.packed());
   }
-  const core::CallArrived event{.call = handle, .function = arrival.function};
-  note(Role::kCaller, call.lb, kArrivalMark, core::pack(event));
-  step_lb(call.lb, event);
+  caller_asks(handle, call);
 }
 
 inline void GroupWorld::deliver(const Message& message) {

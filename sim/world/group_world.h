@@ -125,8 +125,17 @@ class GroupWorld {
   void try_call(std::uint32_t lb, const core::TryCall& action);
   void respond(const core::RespondToCaller& action);
   void lb_deadline(std::uint32_t lb);
-  void caller_gives_up(core::CallHandle call);
-  void caller_retries(core::CallHandle call);
+
+  // The event is made twice: one that has an address lies in memory in parts, and hashing it from
+  // there would stall the processor.
+  void caller_asks(core::CallHandle handle, const CallSlot& call) {
+    note(
+        Role::kCaller, call.lb, kArrivalMark, core::pack(core::CallArrived{handle, call.function}));
+    step_lb(call.lb, core::CallArrived{handle, call.function});
+  }
+
+  void caller_gives_up(core::CallHandle handle);
+  void caller_retries(core::CallHandle handle);
   void note_lb_facts(std::uint32_t lb);
   void log_lb_fact(std::uint32_t lb, const core::LbFact& fact);
 

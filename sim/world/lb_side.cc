@@ -207,9 +207,7 @@ void GroupWorld::caller_retries(core::CallHandle handle) {
     return;
   }
   call.at_lb = true;
-  const core::CallArrived event{.call = handle, .function = call.function};
-  note(Role::kCaller, call.lb, kArrivalMark, core::pack(event));
-  step_lb(call.lb, event);
+  caller_asks(handle, call);
 }
 
 }  // namespace fn::sim

@@ -105,9 +105,10 @@ void GroupWorld::carry_out_npm() {
         // Fn's stub lends one real runner to many entries: it hears of no drain.
         if (setup_.provider.kind == ProviderKind::kSimulated) {
           const bool drain = action.kind() == core::NpmActionKind::kDrainRunner;
+          const auto notice = action.as<core::DrainRunner>();
           agenda_.send_control(drain ? ToRunner::kDrainStarted : ToRunner::kDrainStopped,
-                               action.as<core::DrainRunner>().runner.value,
-                               core::Words{});
+                               notice.runner.value,
+                               core::pack(core::DrainStarted{notice.drain}));
         }
         break;
       case core::NpmActionKind::kPublishMembership:

@@ -99,7 +99,7 @@ void GroupWorld::deliver_to_runner(const Message& message) {
                         core::pack(core::RunnerAnswered{core::RunnerHandle{message.target}}));
       break;
     case ToRunner::kDrainStarted:
-      step_runner(slot, core::DrainStarted{});
+      step_runner(slot, message.as<core::DrainStarted>());
       break;
     case ToRunner::kDrainStopped:
       step_runner(slot, core::DrainStopped{});
@@ -153,7 +153,10 @@ void GroupWorld::carry_out_runner(RunnerNode& node) {
       case core::RunnerActionKind::kFreezeContainer:
         break;
       case core::RunnerActionKind::kReportIdle:
-        agenda_.send_control(ToNpm::kRunnerIdle, 0U, core::pack(core::RunnerIdle{runner}));
+        agenda_.send_control(
+            ToNpm::kRunnerIdle,
+            0U,
+            core::pack(core::RunnerIdle{runner, action.as<core::ReportIdle>().drain}));
         break;
     }
   }

@@ -291,8 +291,9 @@ void TranscriptWorld::carry_out(const core::NpmAction& action) {
       break;
     }
     case core::NpmActionKind::kDrainRunner: {
-      const RunnerHandle runner = action.as<core::DrainRunner>().runner;
-      messages_.emplace_back([this, runner] { tell_runner(runner.value, core::DrainStarted{}); });
+      const auto drain = action.as<core::DrainRunner>();
+      messages_.emplace_back(
+          [this, drain] { tell_runner(drain.runner.value, core::DrainStarted{drain.drain}); });
       break;
     }
     case core::NpmActionKind::kReviveRunner: {
@@ -352,9 +353,11 @@ void TranscriptWorld::carry_out(std::uint32_t runner, const core::RunnerAction& 
       nodes_.at(runner).containers[start.number] = start.container;
       break;
     }
-    case core::RunnerActionKind::kReportIdle:
-      messages_.emplace_back([this, runner] { tell_npm(core::RunnerIdle{RunnerHandle{runner}}); });
+    case core::RunnerActionKind::kReportIdle: {
+      const core::RunnerIdle idle{RunnerHandle{runner}, action.as<core::ReportIdle>().drain};
+      messages_.emplace_back([this, idle] { tell_npm(idle); });
       break;
+    }
     case core::RunnerActionKind::kRunCall:
     case core::RunnerActionKind::kStopRun:
     case core::RunnerActionKind::kRemoveContainer:

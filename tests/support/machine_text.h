@@ -118,8 +118,10 @@ inline std::string text(const core::RunnerAction& action) {
     }
     case core::RunnerActionKind::kFreezeContainer:
       return words("freeze container ", action.as<core::FreezeContainer>().number);
-    case core::RunnerActionKind::kReportIdle:
-      return "report idle";
+    case core::RunnerActionKind::kReportIdle: {
+      const std::uint32_t drain = action.as<core::ReportIdle>().drain;
+      return drain == 0 ? "report idle" : words("report idle in drain ", drain);
+    }
   }
   return "unknown action";
 }

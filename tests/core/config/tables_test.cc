@@ -25,24 +25,30 @@ bool is_number(FieldKind kind) {
   return kind == FieldKind::kInteger || kind == FieldKind::kReal || kind == FieldKind::kDuration;
 }
 
+// The knob says what it is, in which unit, and within which limits.
+void check_info(const FieldInfo& info) {
+  constexpr double kLongestNs = 9e18;
+  const std::string key(info.key);
+  EXPECT_TRUE(info.sentence.ends_with('.')) << key;
+  EXPECT_GT(info.sentence.size(), 10U) << key;
+  const core::Unit unit = core::unit_of(info.key);
+  EXPECT_EQ(unit.name.empty(), !is_number(info.kind)) << key << " does not end in its unit";
+  EXPECT_EQ(unit.nanoseconds > 0, info.kind == FieldKind::kDuration) << key;
+  if (is_number(info.kind)) {
+    EXPECT_LT(info.range.min, info.range.max) << key;
+    EXPECT_LE(info.range.max * static_cast<double>(unit.nanoseconds), kLongestNs) << key;
+  }
+}
+
 template <typename Struct>
 void check_table(std::span<const Field<Struct>> fields) {
-  constexpr double kLongestNs = 9e18;
   Struct config;
   std::set<std::string> keys;
   for (const Field<Struct>& field : fields) {
     const FieldInfo& info = field.info;
     const std::string key(info.key);
     EXPECT_TRUE(keys.insert(key).second) << key << " stands twice";
-    EXPECT_TRUE(info.sentence.ends_with('.')) << key;
-    EXPECT_GT(info.sentence.size(), 10U) << key;
-    const core::Unit unit = core::unit_of(info.key);
-    EXPECT_EQ(unit.name.empty(), !is_number(info.kind)) << key << " does not end in its unit";
-    EXPECT_EQ(unit.nanoseconds > 0, info.kind == FieldKind::kDuration) << key;
-    if (is_number(info.kind)) {
-      EXPECT_LT(info.range.min, info.range.max) << key;
-      EXPECT_LE(info.range.max * static_cast<double>(unit.nanoseconds), kLongestNs) << key;
-    }
+    check_info(info);
     // The default is a value that may be set, and setting it changes nothing.
     const core::Value value = field.get(config, info.key);
     const core::Result<core::Value> checked = core::check_value(info, info.key, value);

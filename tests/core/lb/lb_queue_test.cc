@@ -424,6 +424,33 @@ TEST(LbQueue, KeepsTimeoutsApartWhenDetachedCallsMayWaitLonger) {
   EXPECT_EQ(rig.told(), "answer call 0: timed-out, timed-out");
 }
 
+TEST(LbQueue, RefusesAtOnceWhereCallsMayNotWait) {
+  core::LbConfig config = LbRig::quiet();
+  config.placement_timeout = 0s;
+  OneRunner rig(config);
+  rig.told();
+  rig.arrive(1, rig.small);
+  rig.refuse(1);
+  EXPECT_EQ(rig.told(), "try call 1 on runner 0; answer call 1: refused, runner-full");
+  EXPECT_GE(rig.answer().retry_after_s, 1U);
+}
+
+TEST(LbQueue, AdvertisesACallThatHasWaitedAsWaitingWhileItIsOutOnAnOffer) {
+  core::LbConfig config = LbRig::quiet();
+  config.advertise_every = 10s;
+  OneRunner rig(config);
+  rig.wait(1, rig.large);
+  rig.wait(2, rig.small);
+  rig.pass(9s);
+  rig.finish(0);
+  ASSERT_EQ(rig.lb().waiting(), 1U) << "call 1 is offered to the runner";
+  rig.pass(1s);
+  const core::Requirement told = rig.last<core::AdvertiseCapacity>().requirement;
+  EXPECT_EQ(told.waiting_calls, 2U);
+  EXPECT_EQ(told.oldest_wait_ms, 10'000U);
+  EXPECT_EQ(told.largest_waiting_mib, 1000U);
+}
+
 TEST(LbQueue, EndsACallThatComesBackRefusedAfterItsTimeout) {
   OneRunner rig;
   rig.wait(1, rig.large);

@@ -41,6 +41,7 @@ class LbRig {
   // Runners 0, 1, ... of these sizes.
   void members(const std::vector<std::uint32_t>& sizes_mib) {
     std::vector<core::Member> list;
+    list.reserve(sizes_mib.size());
     for (const std::uint32_t size : sizes_mib) {
       list.push_back(
           core::Member{core::RunnerHandle{static_cast<std::uint32_t>(list.size())}, size, 0});

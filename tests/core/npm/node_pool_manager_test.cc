@@ -124,7 +124,7 @@ TEST(NodePoolManager, ADrainedRunnerGoesWhenItIsIdle) {
   const auto drained = rig.actions<core::DrainRunner>();
   ASSERT_EQ(drained.size(), 1U);
   EXPECT_EQ(drained[0].runner, RunnerHandle{1}) << "the newest";
-  rig.give(core::RunnerIdle{drained[0].runner});
+  rig.give(core::RunnerIdle{drained[0].runner, drained[0].drain});
   ASSERT_EQ(rig.actions<core::RemoveRunner>().size(), 1U);
   EXPECT_EQ(rig.actions<core::RemoveRunner>()[0].busy, 0U);
   EXPECT_EQ(changes(rig).back(), RunnerChange::kRemovedIdle);
@@ -155,6 +155,22 @@ TEST(NodePoolManager, RevivesADrainingRunnerAndIgnoresThatItWasIdle) {
   ASSERT_FALSE(ignored.empty());
   EXPECT_EQ(ignored.back().what, core::IgnoredNpmEvent::kRunnerNotDraining);
   EXPECT_EQ(rig.active(), 2U);
+}
+
+TEST(NodePoolManager, ARunnerThatDrainsAnewIsNotRemovedForHavingBeenIdleBefore) {
+  NpmRig rig("steady");
+  rig.list();
+  rig.advertise_each_second(1, 10, 5000);
+  rig.advertise_each_second(10, 400, 100);
+  rig.advertise(at(400s), 0, 5000);  // revived
+  rig.advertise_each_second(401, 1000, 100);
+  const auto drained = rig.actions<core::DrainRunner>();
+  ASSERT_EQ(drained.size(), 2U);
+  ASSERT_EQ(drained[0].runner, drained[1].runner);
+  rig.give(core::RunnerIdle{drained[0].runner, drained[0].drain});
+  EXPECT_EQ(rig.actions<core::RemoveRunner>().size(), 0U);
+  rig.give(core::RunnerIdle{drained[1].runner, drained[1].drain});
+  EXPECT_EQ(rig.actions<core::RemoveRunner>().size(), 1U);
 }
 
 TEST(NodePoolManager, ARestartedOneAdoptsWhatExistsAndOrdersNothing) {

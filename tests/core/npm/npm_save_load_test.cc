@@ -50,7 +50,7 @@ core::NpmEvent any_event(std::vector<core::Member>& runners, std::uint32_t& next
     case 2:
       return core::ProvisionAnswered{small(6), small(4)};
     case 3:
-      return core::RunnerIdle{RunnerHandle{small(8)}};
+      return core::RunnerIdle{RunnerHandle{small(8)}, small(4)};
     default:
       return core::CapacityAdvertised{
           core::LbHandle{small(3)},

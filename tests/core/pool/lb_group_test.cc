@@ -107,11 +107,25 @@ TEST(LbGroup, ADrainEndsWhenTheRunnerIsIdle) {
   group.list(at(0s), {1, 2});
   group->drain(at(1s), 1, group.changes);
   group.take();
-  EXPECT_EQ(group->idle(RunnerHandle{2}, group.changes), LbGroup::Idle::kTaken);
+  EXPECT_EQ(group->idle(RunnerHandle{2}, 1, group.changes), LbGroup::Idle::kTaken);
   EXPECT_EQ(group.take(), Kinds{Kind::kRemovedIdle});
   EXPECT_EQ(group->next_deadline(), kNever);
-  EXPECT_EQ(group->idle(RunnerHandle{1}, group.changes), LbGroup::Idle::kNotDraining);
-  EXPECT_EQ(group->idle(RunnerHandle{7}, group.changes), LbGroup::Idle::kUnknown);
+  EXPECT_EQ(group->idle(RunnerHandle{1}, 1, group.changes), LbGroup::Idle::kNotDraining);
+  EXPECT_EQ(group->idle(RunnerHandle{7}, 1, group.changes), LbGroup::Idle::kUnknown);
+}
+
+TEST(LbGroup, WhatARunnerSaysOfAnEarlierDrainEndsNoLaterOne) {
+  Group group;
+  group.list(at(0s), {1, 2});
+  group->drain(at(1s), 1, group.changes);
+  EXPECT_EQ(group.changes.back().drain, 1U);
+  group->revive(at(2s), 1, group.changes);
+  group->drain(at(3s), 1, group.changes);
+  EXPECT_EQ(group.changes.back().drain, 2U);
+  EXPECT_EQ(group->idle(RunnerHandle{2}, 1, group.changes), LbGroup::Idle::kNotDraining);
+  EXPECT_EQ(group.draining(), Handles{2});
+  EXPECT_EQ(group->idle(RunnerHandle{2}, 2, group.changes), LbGroup::Idle::kTaken);
+  EXPECT_EQ(group.draining(), Handles{});
 }
 
 TEST(LbGroup, ADrainEndsAtItsDeadlineWithTheCallsThatAreLeft) {
@@ -134,7 +148,7 @@ TEST(LbGroup, WithTheSeedsRulesADrainLastsUntilItsDeadlineIdleOrNot) {
   group.list(at(0s), {1});
   group->drain(at(0s), 1, group.changes);
   group.take();
-  EXPECT_EQ(group->idle(RunnerHandle{1}, group.changes), LbGroup::Idle::kTaken);
+  EXPECT_EQ(group->idle(RunnerHandle{1}, 1, group.changes), LbGroup::Idle::kTaken);
   EXPECT_EQ(group.take(), Kinds{});
   EXPECT_EQ(group->next_deadline(), at(50s));
 }
@@ -143,7 +157,7 @@ TEST(LbGroup, DoesNotTakeARemovedRunnerForANewOneWhileItIsStillListed) {
   Group group;
   group.list(at(0s), {1, 2});
   group->drain(at(1s), 1, group.changes);
-  group->idle(RunnerHandle{2}, group.changes);
+  group->idle(RunnerHandle{2}, 1, group.changes);
   group.take();
   EXPECT_EQ(group.list(at(2s), {1, 2}), Kinds{});
   EXPECT_EQ(group.list(at(3s), {1}), Kinds{});
@@ -159,7 +173,7 @@ TEST(LbGroup, ARetiredRunnerIsNeverRevived) {
   EXPECT_EQ(group.active(), (Handles{1, 3}));
   EXPECT_EQ(group.draining(), Handles{});
   EXPECT_EQ(group->retiring(), 1U);
-  EXPECT_EQ(group->idle(RunnerHandle{2}, group.changes), LbGroup::Idle::kTaken);
+  EXPECT_EQ(group->idle(RunnerHandle{2}, 1, group.changes), LbGroup::Idle::kTaken);
   EXPECT_EQ(group.take(), Kinds{Kind::kRemovedIdle});
 }
 

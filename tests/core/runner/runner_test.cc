@@ -259,8 +259,16 @@ TEST(Runner, RefusesNewCallsWhileItDrainsAndSaysWhenItIsIdle) {
   EXPECT_EQ(rig.told(), "finish call 1: completed; report idle");
 
   RunnerRig empty;
-  empty.give(core::DrainStarted{});
-  EXPECT_EQ(empty.told(), "report idle");
+  empty.give(core::DrainStarted{.drain = 7});
+  EXPECT_EQ(empty.told(), "report idle in drain 7") << "with the number it was given";
+}
+
+TEST(Runner, TakesNoCallOfAnotherGroup) {
+  RunnerRig rig;
+  const auto foreign = rig.functions.add(core::FunctionSpec{.group = core::GroupHandle{1}});
+  rig.offer(0, foreign);
+  EXPECT_EQ(rig.told(), "refuse call 0: other-group");
+  EXPECT_EQ(rig.runner().containers(), 0U);
 }
 
 TEST(Runner, ReportsIdleWhenTheLastCallIsTakenBack) {
