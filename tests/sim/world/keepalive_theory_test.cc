@@ -138,6 +138,32 @@ TEST(KeepAliveTheory, APeriodicCallIsColdExactlyWhenItsPeriodOutlastsTheTimeOut)
   }
 }
 
+TEST(KeepAliveTheory, AWorldSlowedDownEightTimesLosesAndStartsAsMany) {
+  const auto slowed = [](double times) {
+    WorldSource source{.toml = kNoDelays + kRoomy};
+    source.settings = {
+        "runner.memory_mib=1280",
+        "runner.idle_timeout_s=" + std::to_string(4 * times),
+        "lb.waiting_calls=0",
+        "workload.calls=50000",
+        kFirst + "count=3",
+        kFirst + "rate_per_s=" + std::to_string(3.5 / times),
+        kFirst + "duration_mean_s=" + std::to_string(2 * times),
+        kFirst + "first_run_scale=1.25",
+    };
+    return run_world(source);
+  };
+  const WorldRun quick = slowed(1);
+  const WorldRun slow = slowed(8);
+  SCOPED_TRACE(slow.repeat());
+  EXPECT_GT(quick["cold"], 1000);
+  EXPECT_GT(quick["refused"], 1000);
+  EXPECT_EQ(slow["cold"], quick["cold"]);
+  EXPECT_EQ(slow["refused"], quick["refused"]);
+  EXPECT_NEAR(slow["containers_mean"], quick["containers_mean"], 1e-3);
+  EXPECT_NEAR(slow["cold_overhead_s"], 8 * quick["cold_overhead_s"], 1e-3);
+}
+
 TEST(KeepAliveTheory, LongerKeepAliveNeverAddsColdStartsWhereMemoryIsInfinite) {
   const auto cold_with = [](double timeout_s) {
     WorldSource source = sparse(600, timeout_s);
