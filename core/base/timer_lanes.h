@@ -38,7 +38,7 @@ class TimerLane {
     --live_;
   }
 
-  // The first timer that `valid(subject, generation)` still knows, or null.
+  // The first timer that `valid(timer)` still knows, or null.
   template <typename Valid>
   const Timer* head(Valid valid) {
     while (head_ < timers_.size() && !valid(timers_[head_])) {

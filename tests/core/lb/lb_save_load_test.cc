@@ -4,11 +4,11 @@
 // broken belief; no byte can be damaged so that the program stops later.
 
 #include <algorithm>
-#include <span>
 
 #include <gtest/gtest.h>
 
 #include "tests/core/lb/lb_rig.h"
+#include "tests/support/damage.h"
 
 namespace fn::tests {
 namespace {
@@ -81,22 +81,14 @@ TEST_P(LbSaveLoad, RefusesDamageOrGoesOn) {
   make_rich(rig);
   core::Writer saved;
   rig.lb().save(saved);
-  const std::vector<std::byte> bytes(saved.bytes().begin(), saved.bytes().end());
-  std::size_t refused = 0;
-  for (std::size_t at = 16; at < bytes.size(); ++at) {  // behind the form and the time
-    for (const int value : {0x00, 0x01, 0x80, 0xff}) {
-      std::vector<std::byte> damaged = bytes;
-      damaged[at] = static_cast<std::byte>(value);
-      core::LoadBalancer lb(config, rig.functions, core::Rng(1));
-      core::Reader reader(damaged);
-      if (lb.load(reader).has_value()) {
-        go_on(lb, rig.now);
-      } else {
-        ++refused;
-      }
+  refuses_damage_or_goes_on(saved.bytes(), [&](core::Reader& in) {
+    core::LoadBalancer lb(config, rig.functions, core::Rng(1));
+    const bool loaded = lb.load(in).has_value();
+    if (loaded) {
+      go_on(lb, rig.now);
     }
-  }
-  EXPECT_GT(refused, bytes.size());
+    return loaded;
+  });
 }
 
 TEST_P(LbSaveLoad, RefusesWhatIsCut) {
@@ -105,11 +97,9 @@ TEST_P(LbSaveLoad, RefusesWhatIsCut) {
   make_rich(rig);
   core::Writer saved;
   rig.lb().save(saved);
-  for (std::size_t length = 0; length < saved.bytes().size(); ++length) {
-    core::LoadBalancer lb(config, rig.functions, core::Rng(1));
-    core::Reader cut(saved.bytes().first(length));
-    EXPECT_FALSE(lb.load(cut).has_value()) << length;
-  }
+  refuses_what_is_cut(saved.bytes(), [&](core::Reader& in) {
+    return core::LoadBalancer(config, rig.functions, core::Rng(1)).load(in).has_value();
+  });
 }
 
 TEST_P(LbSaveLoad, RefusesCallsOfFunctionsThatThereAreNot) {

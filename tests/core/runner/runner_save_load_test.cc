@@ -3,11 +3,10 @@
 // Goal: bytes that are no saved runner are refused, or make one that goes on without a broken
 // belief; no byte can be damaged so that the program stops later.
 
-#include <algorithm>
-
 #include <gtest/gtest.h>
 
 #include "tests/core/runner/runner_rig.h"
+#include "tests/support/damage.h"
 
 namespace fn::tests {
 namespace {
@@ -93,22 +92,14 @@ TEST_P(RunnerSaveLoad, RefusesDamageOrGoesOn) {
   make_rich(rig);
   core::Writer saved;
   rig.runner().save(saved);
-  const std::vector<std::byte> bytes(saved.bytes().begin(), saved.bytes().end());
-  std::size_t refused = 0;
-  for (std::size_t at = 16; at < bytes.size(); ++at) {  // behind the form and the time
-    for (const int value : {0x00, 0x01, 0x80, 0xff}) {
-      std::vector<std::byte> damaged = bytes;
-      damaged[at] = static_cast<std::byte>(value);
-      core::Runner runner(config, rig.functions);
-      core::Reader reader(damaged);
-      if (runner.load(reader).has_value()) {
-        go_on(runner, rig.functions, rig.now);
-      } else {
-        ++refused;
-      }
+  refuses_damage_or_goes_on(saved.bytes(), [&](core::Reader& in) {
+    core::Runner runner(config, rig.functions);
+    const bool loaded = runner.load(in).has_value();
+    if (loaded) {
+      go_on(runner, rig.functions, rig.now);
     }
-  }
-  EXPECT_GT(refused, bytes.size());
+    return loaded;
+  });
 }
 
 TEST_P(RunnerSaveLoad, RefusesWhatIsCut) {
@@ -117,11 +108,9 @@ TEST_P(RunnerSaveLoad, RefusesWhatIsCut) {
   make_rich(rig);
   core::Writer saved;
   rig.runner().save(saved);
-  for (std::size_t length = 0; length < saved.bytes().size(); ++length) {
-    core::Runner runner(config, rig.functions);
-    core::Reader cut(saved.bytes().first(length));
-    EXPECT_FALSE(runner.load(cut).has_value()) << length;
-  }
+  refuses_what_is_cut(saved.bytes(), [&](core::Reader& in) {
+    return core::Runner(config, rig.functions).load(in).has_value();
+  });
 }
 
 TEST_P(RunnerSaveLoad, RefusesAStateOfALargerRunner) {
