@@ -116,7 +116,7 @@ class World {
 
   void arrive() {
     const std::uint32_t call = 1 + below(20);
-    if (calls_.count(call) != 0) {
+    if (calls_.contains(call)) {
       return;
     }
     const FunctionHandle function{below(static_cast<std::uint32_t>(functions_.size()))};
@@ -165,9 +165,9 @@ class World {
 
   void hang_up() {
     const std::uint32_t call = 1 + below(20);
-    const bool known = calls_.count(call) != 0;
+    const bool known = calls_.contains(call);
     give(core::CallerGone{CallHandle{call}});
-    RC_ASSERT(!known || calls_.count(call) == 0);
+    RC_ASSERT(!known || !calls_.contains(call));
   }
 
   void new_membership() {
@@ -241,7 +241,7 @@ class World {
       case LbActionKind::kRespondToCaller: {
         const auto answer = action.as<core::RespondToCaller>();
         const ModelCall& call = calls_.at(answer.call.value);
-        RC_ASSERT(call.attempt == 0 || broken_.count(answer.call.value) != 0);
+        RC_ASSERT(call.attempt == 0 || broken_.contains(answer.call.value));
         RC_ASSERT((answer.outcome == CallOutcome::kCompleted) ==
                   (answer.reason == RefusalReason::kNone));
         RC_ASSERT((answer.retry_after_s > 0) == (answer.outcome == CallOutcome::kRefused ||
@@ -251,7 +251,7 @@ class World {
       }
       case LbActionKind::kReportRunner: {
         const auto report = action.as<core::ReportRunner>();
-        RC_ASSERT(report.rested != 0 || reported_.count(report.runner.value) != 0);
+        RC_ASSERT(report.rested != 0 || reported_.contains(report.runner.value));
         report.rested != 0 ? void(reported_.insert(report.runner.value))
                            : void(reported_.erase(report.runner.value));
         break;

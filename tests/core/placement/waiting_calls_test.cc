@@ -27,13 +27,14 @@ struct ModelCall {
 struct Model {
   std::map<std::uint32_t, std::uint32_t> queue;  // arrival number -> call
   std::map<std::uint32_t, ModelCall> promised;   // call -> waits or is away
+  std::uint32_t arrivals = 0;
 
   [[nodiscard]] bool has_room(std::uint32_t call, std::uint32_t bytes) const {
     std::uint64_t sum = bytes;
     for (const auto& [other, promise] : promised) {
       sum += promise.bytes;
     }
-    return promised.count(call) != 0 || (promised.size() < kCallsMax && sum <= kBytesMax);
+    return promised.contains(call) || (promised.size() < kCallsMax && sum <= kBytesMax);
   }
 };
 
@@ -63,36 +64,40 @@ WaitingCalls reborn(const WaitingCalls& calls) {
   return restored;
 }
 
+// A call comes, is offered, comes back or ends, in both.
+void come_or_go(WaitingCalls& real, Model& model) {
+  const auto call = *rc::gen::inRange<std::uint32_t>(0, 12);
+  const CallHandle handle{call};
+  const auto promise = model.promised.find(call);
+  if (promise == model.promised.end()) {
+    const auto bytes = *rc::gen::inRange<std::uint32_t>(0, 40);
+    RC_ASSERT(real.has_room(handle, bytes) == model.has_room(call, bytes));
+    real.settle(handle);  // of a call that never waited: nothing
+    if (model.has_room(call, bytes)) {
+      model.promised[call] = ModelCall{++model.arrivals, bytes};
+      model.queue[model.arrivals] = call;
+      real.insert(handle, model.arrivals, bytes);
+    }
+  } else if (const ModelCall known = promise->second; real.holds(handle)) {
+    real.remove(handle);
+    model.queue.erase(known.number);
+  } else if (*rc::gen::inRange(0, 3) != 0) {
+    RC_ASSERT(real.has_room(handle, known.bytes));
+    real.insert(handle, known.number, known.bytes);
+    model.queue[known.number] = call;
+  } else {
+    real.settle(handle);
+    model.promised.erase(call);
+  }
+}
+
 TEST(WaitingCalls, AgreesWithASortedMapThroughEveryComingAndGoing) {
   EXPECT_TRUE(rc::check("waiting calls", [] {
     WaitingCalls real(kCallsMax, kBytesMax);
     Model model;
-    std::uint32_t arrivals = 0;
     const int steps = *rc::gen::inRange(0, 200);
     for (int step = 0; step < steps; ++step) {
-      const auto call = *rc::gen::inRange<std::uint32_t>(0, 12);
-      const CallHandle handle{call};
-      const auto promise = model.promised.find(call);
-      if (promise == model.promised.end()) {
-        const auto bytes = *rc::gen::inRange<std::uint32_t>(0, 40);
-        RC_ASSERT(real.has_room(handle, bytes) == model.has_room(call, bytes));
-        real.settle(handle);  // of a call that never waited: nothing
-        if (model.has_room(call, bytes)) {
-          model.promised[call] = ModelCall{++arrivals, bytes};
-          model.queue[arrivals] = call;
-          real.insert(handle, arrivals, bytes);
-        }
-      } else if (const ModelCall known = promise->second; real.holds(handle)) {
-        real.remove(handle);
-        model.queue.erase(known.number);
-      } else if (*rc::gen::inRange(0, 3) != 0) {
-        RC_ASSERT(real.has_room(handle, known.bytes));
-        real.insert(handle, known.number, known.bytes);
-        model.queue[known.number] = call;
-      } else {
-        real.settle(handle);
-        model.promised.erase(call);
-      }
+      come_or_go(real, model);
       expect_same(real, model);
       if (*rc::gen::inRange(0, 8) == 0) {
         real = reborn(real);

@@ -28,6 +28,7 @@ class Group {
 
   std::vector<Kind> list(Instant now, const std::vector<std::uint32_t>& runners) {
     std::vector<Member> members;
+    members.reserve(runners.size());
     for (const std::uint32_t runner : runners) {
       members.push_back(Member{RunnerHandle{runner}, 4096, 0});
     }

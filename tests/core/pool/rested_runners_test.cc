@@ -23,48 +23,48 @@ constexpr RunnerHandle kSecond{2};
 
 class RestedRunnersTest : public testing::Test {
  protected:
-  void report(Instant now, std::uint32_t lb, RunnerHandle runner, bool rested = true) {
-    rested_.report(LbHandle{lb}, runner, rested);
+  void report(Instant now, std::uint32_t lb, RunnerHandle runner, bool rests = true) {
+    rested.report(LbHandle{lb}, runner, rests);
     reassess(now);
   }
 
   void reassess(Instant now) {
-    rested_.reassess(now, static_cast<std::uint32_t>(users_.size()), [this](LbHandle lb) {
-      return users_.count(lb.value) > 0;
+    rested.reassess(now, static_cast<std::uint32_t>(users.size()), [this](LbHandle lb) {
+      return users.contains(lb.value);
     });
   }
 
-  RestedRunners rested_{RestedRunnersConfig{}};
-  std::set<std::uint32_t> users_{0, 1};
+  RestedRunners rested{RestedRunnersConfig{}};
+  std::set<std::uint32_t> users{0, 1};
 };
 
 TEST_F(RestedRunnersTest, ReplacesARunnerThatAllItsLbsHaveRestedForTenSeconds) {
   report(at(0s), 0, kFirst);
-  EXPECT_EQ(rested_.next_deadline(), kNever);
+  EXPECT_EQ(rested.next_deadline(), kNever);
   report(at(3s), 1, kFirst);
-  EXPECT_EQ(rested_.next_deadline(), at(13s));
-  EXPECT_FALSE(rested_.take_due(at(12s)).valid());
-  EXPECT_EQ(rested_.take_due(at(13s)), kFirst);
-  EXPECT_TRUE(rested_.empty());
+  EXPECT_EQ(rested.next_deadline(), at(13s));
+  EXPECT_FALSE(rested.take_due(at(12s)).valid());
+  EXPECT_EQ(rested.take_due(at(13s)), kFirst);
+  EXPECT_TRUE(rested.empty());
 }
 
 TEST_F(RestedRunnersTest, StartsAnewWhenAnLbUsesTheRunnerInBetween) {
   report(at(0s), 0, kFirst);
   report(at(0s), 1, kFirst);
   report(at(9s), 1, kFirst, false);
-  EXPECT_EQ(rested_.next_deadline(), kNever);
+  EXPECT_EQ(rested.next_deadline(), kNever);
   report(at(10s), 1, kFirst);
-  EXPECT_EQ(rested_.next_deadline(), at(20s));
+  EXPECT_EQ(rested.next_deadline(), at(20s));
 }
 
 TEST_F(RestedRunnersTest, AsksOnlyTheLbsThatUseTheGroup) {
   report(at(0s), 0, kFirst);
-  users_ = {0};
+  users = {0};
   reassess(at(1s));
-  EXPECT_EQ(rested_.next_deadline(), at(11s));
-  users_ = {};
+  EXPECT_EQ(rested.next_deadline(), at(11s));
+  users = {};
   reassess(at(2s));
-  EXPECT_EQ(rested_.next_deadline(), kNever) << "nobody is hurt";
+  EXPECT_EQ(rested.next_deadline(), kNever) << "nobody is hurt";
 }
 
 TEST_F(RestedRunnersTest, ReplacesOneAtATimeWhileANewRunnerIsOnItsWay) {
@@ -72,20 +72,20 @@ TEST_F(RestedRunnersTest, ReplacesOneAtATimeWhileANewRunnerIsOnItsWay) {
     report(at(0s), lb, kSecond);
     report(at(0s), lb, kFirst);
   }
-  EXPECT_EQ(rested_.take_due(at(10s)), kFirst) << "the older one of two";
-  EXPECT_FALSE(rested_.take_due(at(10s)).valid());
-  EXPECT_EQ(rested_.next_deadline(), at(70s));
-  EXPECT_EQ(rested_.take_due(at(70s)), kSecond);
+  EXPECT_EQ(rested.take_due(at(10s)), kFirst) << "the older one of two";
+  EXPECT_FALSE(rested.take_due(at(10s)).valid());
+  EXPECT_EQ(rested.next_deadline(), at(70s));
+  EXPECT_EQ(rested.take_due(at(70s)), kSecond);
 }
 
 TEST_F(RestedRunnersTest, ForgetsRunnersThatLeaveAndLbsThatAreGone) {
   report(at(0s), 0, kFirst);
   report(at(0s), 1, kFirst);
-  rested_.forget(LbHandle{1});
+  rested.forget(LbHandle{1});
   reassess(at(1s));
-  EXPECT_EQ(rested_.next_deadline(), kNever);
-  rested_.forget(kFirst);
-  EXPECT_TRUE(rested_.empty());
+  EXPECT_EQ(rested.next_deadline(), kNever);
+  rested.forget(kFirst);
+  EXPECT_TRUE(rested.empty());
 }
 
 TEST_F(RestedRunnersTest, GoesOnAfterSaveAndLoad) {
@@ -93,9 +93,9 @@ TEST_F(RestedRunnersTest, GoesOnAfterSaveAndLoad) {
     report(at(0s), lb, kFirst);
     report(at(4s), lb, kSecond);
   }
-  rested_.take_due(at(10s));
+  rested.take_due(at(10s));
   Writer saved;
-  rested_.save(saved);
+  rested.save(saved);
   RestedRunners restored{RestedRunnersConfig{}};
   Reader reader(saved.bytes());
   ASSERT_TRUE(restored.load(reader).has_value());
