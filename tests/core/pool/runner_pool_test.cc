@@ -24,59 +24,74 @@ Member member(std::uint32_t runner, std::uint32_t memory_mib = 1000) {
   return Member{RunnerHandle{runner}, memory_mib, 500};
 }
 
+// What a pool should know, in a few obvious lists.
+struct Model {
+  std::vector<std::pair<std::uint32_t, std::int64_t>> calls;  // runner, memory
+  std::vector<std::uint32_t> members;
+};
+
+// The membership changes, a call comes or a call ends.
+void change(RunnerPool& pool, Model& model) {
+  if (*rc::gen::inRange(0, 5) == 0) {
+    model.members.clear();
+    std::vector<Member> list;
+    for (std::uint32_t runner = 0; runner < 6; ++runner) {
+      if (*rc::gen::arbitrary<bool>()) {
+        model.members.push_back(runner);
+        list.push_back(member(runner));
+      }
+    }
+    pool.set_members(list);
+    RC_ASSERT(!pool.set_members(list));
+  } else if (!model.calls.empty() && *rc::gen::arbitrary<bool>()) {
+    const auto index = *rc::gen::inRange<std::size_t>(0, model.calls.size());
+    const std::uint32_t view = pool.find(RunnerHandle{model.calls[index].first});
+    RC_ASSERT(view != RunnerPool::kNone);
+    pool.release(view, spec(model.calls[index].second));
+    model.calls.erase(model.calls.begin() + static_cast<std::ptrdiff_t>(index));
+  } else if (!model.members.empty()) {
+    const std::uint32_t runner = *rc::gen::elementOf(model.members);
+    const std::int64_t memory = *rc::gen::inRange<std::int64_t>(1, 300);
+    pool.assign(pool.find(RunnerHandle{runner}), spec(memory), Instant{});
+    model.calls.emplace_back(runner, memory);
+  }
+}
+
+void expect_same(const RunnerPool& pool, const Model& model) {
+  const std::vector<std::uint32_t>& members = model.members;
+  std::map<std::uint32_t, std::pair<std::uint32_t, std::int64_t>> loads;
+  for (const auto& [runner, memory] : model.calls) {
+    ++loads[runner].first;
+    loads[runner].second += memory;
+  }
+  RC_ASSERT(pool.members() == members.size());
+  std::uint64_t total = 0;
+  for (std::uint32_t position = 0; position < pool.members(); ++position) {
+    const Candidate& candidate = pool.view().candidates[position];
+    RC_ASSERT(candidate.runner.value == members[position]);
+    RC_ASSERT(candidate.load_calls == loads[members[position]].first);
+    RC_ASSERT(candidate.load_mib == loads[members[position]].second);
+    RC_ASSERT(pool.candidate(pool.view_at(position)) == &candidate);
+    total += candidate.load_mib;
+  }
+  RC_ASSERT(pool.view().load_mib == total);
+  RC_ASSERT(pool.view().memory_mib == 1000 * members.size());
+  for (std::uint32_t runner = 0; runner < 6; ++runner) {
+    const bool listed = std::count(members.begin(), members.end(), runner) != 0;
+    const bool known = pool.find(RunnerHandle{runner}) != RunnerPool::kNone;
+    RC_ASSERT(known == (listed || loads[runner].first != 0));
+  }
+  RC_ASSERT(pool.views() <= 12U);
+}
+
 TEST(RunnerPool, KnowsWhatIsOutstandingThroughEveryChange) {
   EXPECT_TRUE(rc::check("runner pool", [] {
     RunnerPool pool(HealthConfig{}, true);
-    std::vector<std::pair<std::uint32_t, std::int64_t>> calls;  // runner, memory
-    std::vector<std::uint32_t> members;
+    Model model;
     const int steps = *rc::gen::inRange(0, 150);
     for (int step = 0; step < steps; ++step) {
-      if (*rc::gen::inRange(0, 5) == 0) {
-        members.clear();
-        std::vector<Member> list;
-        for (std::uint32_t runner = 0; runner < 6; ++runner) {
-          if (*rc::gen::arbitrary<bool>()) {
-            members.push_back(runner);
-            list.push_back(member(runner));
-          }
-        }
-        pool.set_members(list);
-        RC_ASSERT(!pool.set_members(list));
-      } else if (!calls.empty() && *rc::gen::arbitrary<bool>()) {
-        const auto index = *rc::gen::inRange<std::size_t>(0, calls.size());
-        const std::uint32_t view = pool.find(RunnerHandle{calls[index].first});
-        RC_ASSERT(view != RunnerPool::kNone);
-        pool.release(view, spec(calls[index].second));
-        calls.erase(calls.begin() + static_cast<std::ptrdiff_t>(index));
-      } else if (!members.empty()) {
-        const std::uint32_t runner = *rc::gen::elementOf(members);
-        const std::int64_t memory = *rc::gen::inRange<std::int64_t>(1, 300);
-        pool.assign(pool.find(RunnerHandle{runner}), spec(memory), Instant{});
-        calls.emplace_back(runner, memory);
-      }
-      std::map<std::uint32_t, std::pair<std::uint32_t, std::int64_t>> loads;
-      for (const auto& [runner, memory] : calls) {
-        ++loads[runner].first;
-        loads[runner].second += memory;
-      }
-      RC_ASSERT(pool.members() == members.size());
-      std::uint64_t total = 0;
-      for (std::uint32_t position = 0; position < pool.members(); ++position) {
-        const Candidate& candidate = pool.view().candidates[position];
-        RC_ASSERT(candidate.runner.value == members[position]);
-        RC_ASSERT(candidate.load_calls == loads[members[position]].first);
-        RC_ASSERT(candidate.load_mib == loads[members[position]].second);
-        RC_ASSERT(pool.candidate(pool.view_at(position)) == &candidate);
-        total += candidate.load_mib;
-      }
-      RC_ASSERT(pool.view().load_mib == total);
-      RC_ASSERT(pool.view().memory_mib == 1000 * members.size());
-      for (std::uint32_t runner = 0; runner < 6; ++runner) {
-        const bool listed = std::count(members.begin(), members.end(), runner) != 0;
-        const bool known = pool.find(RunnerHandle{runner}) != RunnerPool::kNone;
-        RC_ASSERT(known == (listed || loads[runner].first != 0));
-      }
-      RC_ASSERT(pool.views() <= 12U);
+      change(pool, model);
+      expect_same(pool, model);
     }
   }));
 }

@@ -52,6 +52,29 @@ void expect_same(const ResourceTracker& real,
             sum(items, &Item::memory, true) - sum(items, &Item::memory, false));
 }
 
+// A container comes, falls idle, wakes or goes.
+void change(ResourceTracker& real, std::vector<Item>& items) {
+  const Item item{*rc::gen::inRange<std::int64_t>(0, 400), *rc::gen::inRange<std::int64_t>(0, 400)};
+  if (*rc::gen::inRange(0, 2) == 0) {
+    if (real.fits(MemoryMib{item.memory}, MilliCpu{item.cpu})) {
+      real.reserve(MemoryMib{item.memory}, MilliCpu{item.cpu});
+      items.push_back(item);
+    }
+  } else if (!items.empty()) {
+    const auto index = *rc::gen::inRange<std::size_t>(0, items.size());
+    Item& chosen = items[index];
+    const MemoryMib held{chosen.memory};
+    const MilliCpu held_cpu{chosen.cpu};
+    if (*rc::gen::inRange(0, 3) != 0) {
+      chosen.idle ? real.mark_busy(held, held_cpu) : real.mark_idle(held, held_cpu);
+      chosen.idle = !chosen.idle;
+    } else if (!chosen.idle) {
+      real.release(held, held_cpu);
+      items.erase(items.begin() + static_cast<std::ptrdiff_t>(index));
+    }
+  }
+}
+
 TEST(ResourceTracker, AgreesWithSumsOverTheContainers) {
   EXPECT_TRUE(rc::check("resource tracker", [] {
     const std::int64_t memory = 1000;
@@ -60,26 +83,7 @@ TEST(ResourceTracker, AgreesWithSumsOverTheContainers) {
     std::vector<Item> items;
     const int steps = *rc::gen::inRange(0, 100);
     for (int step = 0; step < steps; ++step) {
-      const Item item{*rc::gen::inRange<std::int64_t>(0, 400),
-                      *rc::gen::inRange<std::int64_t>(0, 400)};
-      if (*rc::gen::inRange(0, 2) == 0) {
-        if (real.fits(MemoryMib{item.memory}, MilliCpu{item.cpu})) {
-          real.reserve(MemoryMib{item.memory}, MilliCpu{item.cpu});
-          items.push_back(item);
-        }
-      } else if (!items.empty()) {
-        const auto index = *rc::gen::inRange<std::size_t>(0, items.size());
-        Item& chosen = items[index];
-        const MemoryMib held{chosen.memory};
-        const MilliCpu held_cpu{chosen.cpu};
-        if (*rc::gen::inRange(0, 3) != 0) {
-          chosen.idle ? real.mark_busy(held, held_cpu) : real.mark_idle(held, held_cpu);
-          chosen.idle = !chosen.idle;
-        } else if (!chosen.idle) {
-          real.release(held, held_cpu);
-          items.erase(items.begin() + static_cast<std::ptrdiff_t>(index));
-        }
-      }
+      change(real, items);
       expect_same(real, items, memory, cpu);
     }
   }));
