@@ -51,26 +51,29 @@ void make_rich(RunnerRig& rig) {
   rig.ended(2, core::CallOutcome::kFailed, 0);
 }
 
-// Everything that may still come, whether this runner knows of it or not.
+// Whatever may come of containers, whether this runner knows them or not.
+void tell_of_containers(core::Runner& runner, core::Instant now, bool lost, core::RunnerOut& out) {
+  for (std::uint32_t number = 1; number < 12; ++number) {
+    for (std::uint32_t handle = 0; handle < 8; ++handle) {
+      runner.step(now, core::ContainerStarted{ContainerHandle{handle}, number}, out);
+      runner.step(now, core::RunEnded{ContainerHandle{handle}, number}, out);
+      if (lost) {
+        runner.step(now, core::ContainerLost{ContainerHandle{handle}, number}, out);
+      }
+    }
+  }
+}
+
+// Everything that may still come.
 void go_on(core::Runner& runner, const core::FunctionTable& functions, core::Instant now) {
   core::RunnerOut out;
   std::uint32_t call = 100;
   for (int round = 0; round < 3; ++round) {
     for (std::uint32_t index = 0; index < functions.size(); ++index) {
-      runner.step(
-          now,
-          core::CallOffered{CallHandle{call++}, core::FunctionHandle{index}, LbHandle{0}, 1},
-          out);
+      const core::FunctionHandle function{index};
+      runner.step(now, core::CallOffered{CallHandle{call++}, function, LbHandle{0}, 1}, out);
     }
-    for (std::uint32_t number = 1; number < 12; ++number) {
-      for (std::uint32_t handle = 0; handle < 8; ++handle) {
-        runner.step(now, core::ContainerStarted{ContainerHandle{handle}, number}, out);
-        runner.step(now, core::RunEnded{ContainerHandle{handle}, number}, out);
-        if (round == 1) {
-          runner.step(now, core::ContainerLost{ContainerHandle{handle}, number}, out);
-        }
-      }
-    }
+    tell_of_containers(runner, now, round == 1, out);
     for (std::uint32_t known = 0; known < 8; ++known) {
       for (std::uint32_t index = 0; index < functions.size(); ++index) {
         const core::FunctionHandle function{index};
