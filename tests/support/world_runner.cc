@@ -105,7 +105,7 @@ std::string scratch_folder() {
   const testing::TestInfo* test = testing::UnitTest::GetInstance()->current_test_info();
   std::string name = std::string(test->test_suite_name()) + "." + test->name();
   std::replace(name.begin(), name.end(), '/', '-');
-  const std::string folder = testing::TempDir() + "fnsim-" + name;
+  std::string folder = testing::TempDir() + "fnsim-" + name;
   std::filesystem::remove_all(folder);
   std::filesystem::create_directories(folder);
   return folder;
