@@ -23,7 +23,8 @@
 #endif
 #endif
 #ifdef FN_UNDER_ADDRESS_SANITIZER
-// Debian's g++ has this function, but not the header that declares it.
+// Debian's g++ has this function, but not the header that declares it; the name is the sanitizer's.
+// NOLINTNEXTLINE(bugprone-reserved-identifier,readability-identifier-naming)
 extern "C" std::size_t __sanitizer_get_current_allocated_bytes();
 #endif
 
