@@ -231,11 +231,15 @@ void TranscriptWorld::tell_runner(std::uint32_t runner, const Event& event) {
   }
 }
 
+bool TranscriptWorld::listens(RunnerHandle runner) const {
+  const auto node = nodes_.find(runner.value);
+  return node != nodes_.end() && !node->second.silent;
+}
+
 void TranscriptWorld::carry_out(const core::LbAction& action) {
   const auto send = [this](RunnerHandle runner, auto event) {
     messages_.emplace_back([this, runner, event] {
-      const auto node = nodes_.find(runner.value);
-      if (node != nodes_.end() && !node->second.silent) {
+      if (listens(runner)) {
         tell_runner(runner.value, event);
       }
     });
@@ -255,30 +259,33 @@ void TranscriptWorld::carry_out(const core::LbAction& action) {
     case core::LbActionKind::kCheckRunner: {
       const RunnerHandle runner = action.as<core::CheckRunner>().runner;
       messages_.emplace_back([this, runner] {
-        const auto node = nodes_.find(runner.value);
-        if (node != nodes_.end() && !node->second.silent) {
+        if (listens(runner)) {
           tell_lb(core::RunnerAnswered{runner});
         }
       });
       break;
     }
-    case core::LbActionKind::kAdvertiseCapacity: {
-      const auto advert = action.as<core::AdvertiseCapacity>();
-      messages_.emplace_back([this, advert] {
-        tell_npm(core::CapacityAdvertised{LbHandle{0}, advert.sequence, advert.requirement});
-      });
+    case core::LbActionKind::kAdvertiseCapacity:
+    case core::LbActionKind::kReportRunner:
+      send_to_npm(action);
       break;
-    }
-    case core::LbActionKind::kReportRunner: {
-      const auto report = action.as<core::ReportRunner>();
-      messages_.emplace_back([this, report] {
-        tell_npm(core::RunnerReported{LbHandle{0}, report.runner, report.rested});
-      });
-      break;
-    }
     case core::LbActionKind::kRespondToCaller:
       break;
   }
+}
+
+void TranscriptWorld::send_to_npm(const core::LbAction& action) {
+  if (action.kind() == core::LbActionKind::kReportRunner) {
+    const auto report = action.as<core::ReportRunner>();
+    messages_.emplace_back([this, report] {
+      tell_npm(core::RunnerReported{LbHandle{0}, report.runner, report.rested});
+    });
+    return;
+  }
+  const auto advert = action.as<core::AdvertiseCapacity>();
+  messages_.emplace_back([this, advert] {
+    tell_npm(core::CapacityAdvertised{LbHandle{0}, advert.sequence, advert.requirement});
+  });
 }
 
 void TranscriptWorld::carry_out(const core::NpmAction& action) {

@@ -52,7 +52,9 @@ class TranscriptWorld {
   template <typename Event>
   void tell_runner(std::uint32_t runner, const Event& event);
 
+  [[nodiscard]] bool listens(core::RunnerHandle runner) const;
   void carry_out(const core::LbAction& action);
+  void send_to_npm(const core::LbAction& action);
   void carry_out(const core::NpmAction& action);
   void carry_out(std::uint32_t runner, const core::RunnerAction& action);
 

@@ -19,7 +19,7 @@ namespace fn::tests {
 namespace {
 
 std::filesystem::path folder() {
-  const char* root = std::getenv("FN_SOURCE_ROOT");
+  const char* root = std::getenv("FN_SOURCE_ROOT");  // NOLINT(concurrency-mt-unsafe)
   return std::filesystem::path(root == nullptr ? "." : root) / "tests" / "transcripts";
 }
 
@@ -63,7 +63,7 @@ TEST_P(Transcripts, GoAsTheyAreWritten) {
   std::ostringstream written;
   written << std::ifstream(path).rdbuf();
   const std::string told = told_anew(written.str());
-  if (std::getenv("FN_REWRITE") != nullptr) {
+  if (std::getenv("FN_REWRITE") != nullptr) {  // NOLINT(concurrency-mt-unsafe)
     std::ofstream(path) << told;
     return;
   }

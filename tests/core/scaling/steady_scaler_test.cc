@@ -3,6 +3,9 @@
 // Goal: steady grows at once to what holds the demand at 70 %, shrinks late and slowly, and leaves
 // a group alone whose demand only trembles.
 
+#include <cstdint>
+#include <utility>
+
 #include <gtest/gtest.h>
 
 #include "tests/core/scaling/scaler_rig.h"
@@ -12,6 +15,9 @@ namespace {
 
 using namespace std::chrono_literals;
 using core::MergedRequirement;
+
+// What fills seventy per cent of one runner of 4 GiB.
+constexpr std::int64_t kFull = 2867;
 
 TEST(SteadyScaler, HoldsTheDemandAtSeventyPerCent) {
   for (const auto& [demand, runners] : {std::pair<std::int64_t, std::uint32_t>{1, 1},
@@ -58,7 +64,7 @@ TEST(SteadyScaler, LeavesADemandThatTremblesAroundARunnersSizeAlone) {
 
 TEST(SteadyScaler, ShrinksToTheHighestWishOfTheLastFiveMinutesByOneAMinute) {
   ScalerRig rig("steady");
-  rig.demand_mib(at(0s), 4 * 2867);
+  rig.demand_mib(at(0s), 4 * kFull);
   rig.deliver(at(60s));
   rig.demand_mib(at(100s), 2867);
   rig.run_to(at(399s));
@@ -76,10 +82,10 @@ TEST(SteadyScaler, ShrinksToTheHighestWishOfTheLastFiveMinutesByOneAMinute) {
 
 TEST(SteadyScaler, APeakInTheWindowHoldsTheSizeUpAgain) {
   ScalerRig rig("steady");
-  rig.demand_mib(at(0s), 4 * 2867);
+  rig.demand_mib(at(0s), 4 * kFull);
   rig.deliver(at(60s));
   rig.demand_mib(at(100s), 2867);
-  rig.demand_mib(at(200s), 3 * 2867);
+  rig.demand_mib(at(200s), 3 * kFull);
   rig.demand_mib(at(201s), 2867);
   rig.run_to(at(400s));
   EXPECT_EQ(rig.active(), 3U);
@@ -91,7 +97,7 @@ TEST(SteadyScaler, APeakInTheWindowHoldsTheSizeUpAgain) {
 
 TEST(SteadyScaler, ALargePoolShrinksByATenthAMinute) {
   ScalerRig rig("steady");
-  rig.demand_mib(at(0s), 40 * 2867);
+  rig.demand_mib(at(0s), 40 * kFull);
   rig.deliver(at(60s));
   rig.demand_mib(at(100s), 2867);
   rig.run_to(at(400s));
@@ -114,19 +120,19 @@ TEST(SteadyScaler, HoldsTheLastRunnerForTenMinutesAfterTheLastCall) {
 
 TEST(SteadyScaler, RevivesWhatDrainsBeforeItAsksForNewRunners) {
   ScalerRig rig("steady");
-  rig.demand_mib(at(0s), 2 * 2867);
+  rig.demand_mib(at(0s), 2 * kFull);
   rig.deliver(at(60s));
   rig.demand_mib(at(100s), 100);
   rig.run_to(at(400s));
   ASSERT_EQ(rig.active(), 1U);
-  const core::GroupDecision& grown = rig.demand_mib(at(410s), 3 * 2867);
+  const core::GroupDecision& grown = rig.demand_mib(at(410s), 3 * kFull);
   EXPECT_EQ(grown.revive, 1U);
   EXPECT_EQ(grown.provision, 1U);
 }
 
 TEST(SteadyScaler, ReplacesWhatIsLostAndNotWhatIsOnlyHeld) {
   ScalerRig rig("steady");
-  rig.demand_mib(at(0s), 2 * 2867);
+  rig.demand_mib(at(0s), 2 * kFull);
   rig.deliver(at(60s));
   EXPECT_EQ(rig.lose_one(at(70s)).provision, 1U);
   rig.deliver(at(130s));
@@ -154,7 +160,7 @@ TEST(SteadyScaler, AddsOneRunnerWhenACallWaitsInVain) {
 TEST(SteadyScaler, DoesNotSendAwayWhatItHasAdopted) {
   ScalerRig rig("steady");
   rig.come(at(0s), 3);
-  rig.demand_mib(at(1s), 2 * 2867);
+  rig.demand_mib(at(1s), 2 * kFull);
   rig.run_to(at(299s));
   EXPECT_EQ(rig.active(), 3U);
   rig.run_to(at(300s));

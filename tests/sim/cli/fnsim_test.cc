@@ -70,7 +70,7 @@ class FnsimTest : public testing::Test {
 
   // A scenario file with a workload and, it may be, more.
   std::string world(const std::string& more = "") {
-    const std::string path = testing::TempDir() + "/fnsim_test_world.toml";
+    std::string path = testing::TempDir() + "/fnsim_test_world.toml";
     std::ofstream(path) << more << "\n" << kWorld;
     return path;
   }

@@ -27,17 +27,21 @@ namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
 class OutputDir : public testing::Test {
- protected:
+ public:
   OutputDir() {
     std::string name = (fs::temp_directory_path() / "fn-output-XXXXXX").string();
     root_ = ::mkdtemp(name.data());
   }
+
+  OutputDir(const OutputDir&) = delete;
+  OutputDir& operator=(const OutputDir&) = delete;
 
   ~OutputDir() override {
     std::error_code ignored;
     fs::remove_all(root_, ignored);
   }
 
+ protected:
   [[nodiscard]] std::string path(const std::string& name) const { return root_ + "/" + name; }
 
   [[nodiscard]] std::vector<std::string> files(const std::string& name) const {

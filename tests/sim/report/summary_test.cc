@@ -100,7 +100,7 @@ constexpr std::string_view kGolden = R"({
 }
 )";
 
-std::string fault_of(std::string text) {
+std::string fault_of(const std::string& text) {
   const auto run = sim::parse_summary(text, "old.json");
   return run ? "" : run.error().message;
 }

@@ -39,17 +39,20 @@ std::size_t widest(const std::string& text) {
   return width;
 }
 
-// The line that begins with `start`, with runs of blanks drawn together.
+// With runs of blanks drawn together.
+std::string drawn_together(std::string line) {
+  const auto both_blank = [](char left, char right) {
+    return left == ' ' && right == ' ';
+  };
+  line.erase(std::unique(line.begin(), line.end(), both_blank), line.end());
+  return line;
+}
+
+// The line that begins with `start`, drawn together.
 std::string line(const std::string& text, std::string_view start) {
   for (const std::string& line : lines_of(text)) {
     if (line.starts_with(start)) {
-      std::string shown;
-      for (const char byte : line) {
-        if (byte != ' ' || !shown.ends_with(' ')) {
-          shown += byte;
-        }
-      }
-      return shown;
+      return drawn_together(line);
     }
   }
   return "no line begins with " + std::string(start);

@@ -21,14 +21,18 @@ using sim::find_trace;
 using Files = core::Result<sim::Azure2019Files>;
 
 class FindTrace : public testing::Test {
- protected:
+ public:
   FindTrace() : folder(testing::TempDir() + "/trace_paths_test") {
     fs::remove_all(folder);
     fs::create_directory(folder);
   }
 
+  FindTrace(const FindTrace&) = delete;
+  FindTrace& operator=(const FindTrace&) = delete;
+
   ~FindTrace() override { fs::remove_all(folder); }
 
+ protected:
   void files(std::initializer_list<const char*> names) const {
     for (const char* name : names) {
       std::ofstream(folder + "/" + name) << "x\n";

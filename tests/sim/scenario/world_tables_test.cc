@@ -21,14 +21,14 @@ using core::FieldKind;
 
 // Numbers without a unit.
 const std::set<std::string>& dimensionless() {
-  static const std::set<std::string> kKeys = {"seed",
-                                              "zipf",
-                                              "sine_phase",
-                                              "sine_peak_to_trough",
-                                              "duration_sigma",
-                                              "memory_burr_c",
-                                              "memory_burr_k"};
-  return kKeys;
+  static const std::set<std::string> keys = {"seed",
+                                             "zipf",
+                                             "sine_phase",
+                                             "sine_peak_to_trough",
+                                             "duration_sigma",
+                                             "memory_burr_c",
+                                             "memory_burr_k"};
+  return keys;
 }
 
 template <typename Struct>
