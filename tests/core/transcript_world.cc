@@ -236,33 +236,39 @@ bool TranscriptWorld::listens(RunnerHandle runner) const {
   return node != nodes_.end() && !node->second.silent;
 }
 
+template <typename Event>
+void TranscriptWorld::send_to_runner(RunnerHandle runner, Event event) {
+  messages_.emplace_back([this, runner, event] {
+    if (listens(runner)) {
+      tell_runner(runner.value, event);
+    }
+  });
+}
+
+void TranscriptWorld::answer_if_listening(RunnerHandle runner) {
+  if (listens(runner)) {
+    tell_lb(core::RunnerAnswered{runner});
+  }
+}
+
 void TranscriptWorld::carry_out(const core::LbAction& action) {
-  const auto send = [this](RunnerHandle runner, auto event) {
-    messages_.emplace_back([this, runner, event] {
-      if (listens(runner)) {
-        tell_runner(runner.value, event);
-      }
-    });
-  };
   switch (action.kind()) {
     case core::LbActionKind::kTryCall: {
       const auto offer = action.as<core::TryCall>();
-      send(offer.runner, core::CallOffered{offer.call, offer.function, LbHandle{0}, offer.attempt});
+      send_to_runner(offer.runner,
+                     core::CallOffered{offer.call, offer.function, LbHandle{0}, offer.attempt});
       break;
     }
     case core::LbActionKind::kCancelCall: {
       const auto cancel = action.as<core::CancelCall>();
-      send(cancel.runner,
-           core::CallCancelled{cancel.call, cancel.function, LbHandle{0}, cancel.attempt});
+      send_to_runner(
+          cancel.runner,
+          core::CallCancelled{cancel.call, cancel.function, LbHandle{0}, cancel.attempt});
       break;
     }
     case core::LbActionKind::kCheckRunner: {
       const RunnerHandle runner = action.as<core::CheckRunner>().runner;
-      messages_.emplace_back([this, runner] {
-        if (listens(runner)) {
-          tell_lb(core::RunnerAnswered{runner});
-        }
-      });
+      messages_.emplace_back([this, runner] { answer_if_listening(runner); });
       break;
     }
     case core::LbActionKind::kAdvertiseCapacity:

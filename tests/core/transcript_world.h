@@ -53,6 +53,9 @@ class TranscriptWorld {
   void tell_runner(std::uint32_t runner, const Event& event);
 
   [[nodiscard]] bool listens(core::RunnerHandle runner) const;
+  void answer_if_listening(core::RunnerHandle runner);
+  template <typename Event>
+  void send_to_runner(core::RunnerHandle runner, Event event);
   void carry_out(const core::LbAction& action);
   void send_to_npm(const core::LbAction& action);
   void carry_out(const core::NpmAction& action);

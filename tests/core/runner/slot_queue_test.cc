@@ -40,6 +40,7 @@ struct ModelCall {
 
 // Every call in one list, in order of arrival.
 struct Model {
+  std::uint32_t next_call = 0;
   std::list<ModelCall> calls;
   std::list<std::uint32_t> line;  // calls, in order
   std::map<std::uint32_t, std::uint32_t> starting;
@@ -107,68 +108,78 @@ void reload(SlotQueues& queues, Model& model) {
   queues = restored;
 }
 
+// A call begins to wait, or the first of its function is taken.
+void wait_or_take(SlotQueues& real, Model& model, std::uint32_t function) {
+  const std::uint32_t queue = real.of(FunctionHandle{function});
+  if (*rc::gen::inRange(0, 3) != 0) {
+    const bool needs_room = *rc::gen::inRange(0, 2) != 0;
+    real.wait(queue, attempt_of(model.next_call), needs_room);
+    model.calls.push_back(ModelCall{model.next_call, function, needs_room});
+    if (needs_room) {
+      model.line.push_back(model.next_call);
+    }
+    ++model.next_call;
+  } else if (model.waiting(function) > 0) {
+    const auto first = std::find_if(model.calls.begin(), model.calls.end(), [&](auto& call) {
+      return call.function == function;
+    });
+    RC_ASSERT(real.take_first(queue) == attempt_of(first->call));
+    model.erase(first);
+  }
+}
+
+// A call is taken back, whether it is there or not.
+void cancel(SlotQueues& real, Model& model, std::uint32_t function) {
+  const auto call = *rc::gen::inRange<std::uint32_t>(0, model.next_call + 1);
+  const auto known = model.find(call);
+  const bool there = known != model.calls.end() && known->function == function;
+  RC_ASSERT(real.cancel(real.of(FunctionHandle{function}), attempt_of(call)) == there);
+  if (there) {
+    model.erase(known);
+  }
+}
+
+// A container starts for the first in line.
+void start_for_first(SlotQueues& real, Model& model) {
+  const std::uint32_t first = model.first_for_room();
+  const std::uint32_t found = real.first_for_room();
+  RC_ASSERT((found == WaitingCall::kNone) == (first == WaitingCall::kNone));
+  if (found != WaitingCall::kNone) {
+    RC_ASSERT(real.at(found).function.value == first);
+    real.leave_room_line();
+    ++real.at(found).starting;
+    ++model.starting[first];
+    model.line.pop_front();
+  }
+}
+
+// One of all that may happen.
+void change(SlotQueues& real, Model& model) {
+  const auto function = *rc::gen::inRange<std::uint32_t>(0, 4);
+  const std::uint32_t queue = real.of(FunctionHandle{function});
+  RC_ASSERT(real.at(queue).function.value == function);
+  const int what = *rc::gen::inRange(0, 6);
+  if (what < 3) {
+    wait_or_take(real, model, function);
+  } else if (what == 3) {
+    cancel(real, model, function);
+  } else if (what == 4) {
+    start_for_first(real, model);
+  } else if (model.starting[function] > 0) {
+    --model.starting[function];
+    --real.at(queue).starting;
+  }
+  RC_ASSERT(real.waiting() == model.calls.size());
+  RC_ASSERT(real.at(queue).waiting == model.waiting(function));
+}
+
 TEST(SlotQueues, AgreeWithPlainLists) {
   EXPECT_TRUE(rc::check("slot queues", [] {
     SlotQueues real;
     Model model;
-    std::uint32_t next_call = 0;
     const int steps = *rc::gen::inRange(0, 200);
     for (int step = 0; step < steps; ++step) {
-      const auto function = *rc::gen::inRange<std::uint32_t>(0, 4);
-      const std::uint32_t queue = real.of(FunctionHandle{function});
-      RC_ASSERT(real.at(queue).function.value == function);
-      switch (*rc::gen::inRange(0, 6)) {
-        case 0:
-        case 1: {
-          const bool needs_room = *rc::gen::inRange(0, 2) != 0;
-          real.wait(queue, attempt_of(next_call), needs_room);
-          model.calls.push_back(ModelCall{next_call, function, needs_room});
-          if (needs_room) {
-            model.line.push_back(next_call);
-          }
-          ++next_call;
-          break;
-        }
-        case 2:
-          if (model.waiting(function) > 0) {
-            const auto first = std::find_if(model.calls.begin(),
-                                            model.calls.end(),
-                                            [&](auto& call) { return call.function == function; });
-            RC_ASSERT(real.take_first(queue) == attempt_of(first->call));
-            model.erase(first);
-          }
-          break;
-        case 3: {
-          const auto call = *rc::gen::inRange<std::uint32_t>(0, next_call + 1);
-          const auto known = model.find(call);
-          const bool there = known != model.calls.end() && known->function == function;
-          RC_ASSERT(real.cancel(queue, attempt_of(call)) == there);
-          if (there) {
-            model.erase(known);
-          }
-          break;
-        }
-        case 4: {
-          const std::uint32_t first = model.first_for_room();
-          const std::uint32_t found = real.first_for_room();
-          RC_ASSERT((found == WaitingCall::kNone) == (first == WaitingCall::kNone));
-          if (found != WaitingCall::kNone) {
-            RC_ASSERT(real.at(found).function.value == first);
-            real.leave_room_line();
-            ++real.at(found).starting;
-            ++model.starting[first];
-            model.line.pop_front();
-          }
-          break;
-        }
-        default:
-          if (model.starting[function] > 0) {
-            --model.starting[function];
-            --real.at(queue).starting;
-          }
-      }
-      RC_ASSERT(real.waiting() == model.calls.size());
-      RC_ASSERT(real.at(queue).waiting == model.waiting(function));
+      change(real, model);
       if (*rc::gen::inRange(0, 10) == 0) {
         reload(real, model);
       }

@@ -20,6 +20,9 @@ core::ScalerConfig with(const core::ScaleLimitsConfig& limits) {
   return config;
 }
 
+// What fills seventy per cent of one runner of 4 GiB.
+constexpr std::int64_t kFull = 2867;
+
 TEST(ScaleLimits, KeepsTheMinimumWithoutDemand) {
   core::ScaleLimitsConfig limits;
   limits.min_runners = 2;
@@ -84,10 +87,10 @@ TEST(ScaleLimits, GrowsInSteps) {
   limits.step_up_runners = 2;
   limits.step_up_period = 30s;
   ScalerRig rig("steady", with(limits));
-  EXPECT_EQ(rig.demand_mib(at(0s), 5 * 2867).provision, 2U);
+  EXPECT_EQ(rig.demand_mib(at(0s), 5 * kFull).provision, 2U);
   EXPECT_EQ(rig.decision().limits, core::kLimitStep);
   EXPECT_EQ(rig.decision().target, 2U);
-  EXPECT_EQ(rig.demand_mib(at(29s), 5 * 2867).provision, 0U);
+  EXPECT_EQ(rig.demand_mib(at(29s), 5 * kFull).provision, 0U);
   rig.run_to(at(30s));
   EXPECT_EQ(rig.ordered(), 4U);
   rig.run_to(at(60s));
@@ -99,7 +102,7 @@ TEST(ScaleLimits, FirstForgetsOrdersThatWaitToBePlacedAgain) {
   core::ScaleLimitsConfig limits;
   limits.down_window = 0s;
   ScalerRig rig("steady", with(limits));
-  rig.demand_mib(at(0s), 3 * 2867);
+  rig.demand_mib(at(0s), 3 * kFull);
   rig.come(at(60s), 1);
   rig.pause(2);
   const core::GroupDecision& decision = rig.demand_mib(at(400s), 100);
@@ -124,9 +127,9 @@ TEST(ScaleLimits, FixedKeepsItsNumber) {
 TEST(ScaleLimits, GoesOnAfterSaveAndLoad) {
   const auto play = [](bool reload) {
     ScalerRig rig("steady");
-    rig.demand_mib(at(0s), 4 * 2867);
+    rig.demand_mib(at(0s), 4 * kFull);
     rig.deliver(at(60s));
-    rig.demand_mib(at(100s), 2 * 2867);
+    rig.demand_mib(at(100s), 2 * kFull);
     rig.demand_mib(at(150s), 2867);
     if (reload) {
       core::Writer saved;
