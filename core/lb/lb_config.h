@@ -41,8 +41,9 @@ struct LbConfig {
 
   // Whether this LB may skip runners that its own calls fill: true where runners refuse when full.
   bool runners_refuse_when_full = true;
-  // The largest call that any runner of the group can hold; zero: unknown.
+  // What the largest runner of the group has; zero: unknown, or CPU that is not counted.
   MemoryMib largest_runner{0};
+  MilliCpu largest_runner_cpu{0};
 
   // How often the group's requirement is advertised while there is one.
   Duration advertise_every = std::chrono::seconds(1);

@@ -26,7 +26,7 @@ void LoadBalancer::step(Instant now, const RunnerBroke& event, LbOut& out) {
       end(CallHandle{index}, CallOutcome::kFailed, RefusalReason::kRunnerBroken, out);
     }
   }
-  abandon_offers(view, out);
+  abandon_offers(view, false, out);
 }
 
 void LoadBalancer::step(Instant now, const RunnerAnswered& event, LbOut& out) {
@@ -49,7 +49,8 @@ void LoadBalancer::look_at_runners(LbOut& out) {
         if (found.pause > Duration::zero()) {
           note_rest(found.view, true, found.pause, out);
         }
-        abandon_offers(found.view, out);
+        // Where no other runner may be better, only those go whose time is over.
+        abandon_offers(found.view, pool_.in_use() <= 1 && found.pause == Duration::zero(), out);
         break;
       case RunnerPool::Finding::kUseAgain:
         out.note(RunnerUsedAgain{pool_.runner(found.view)});
@@ -59,11 +60,14 @@ void LoadBalancer::look_at_runners(LbOut& out) {
   }
 }
 
-// Offers that the runner has not answered go elsewhere.
-void LoadBalancer::abandon_offers(std::uint32_t view, LbOut& out) {
+// Offers that the runner has not answered go elsewhere, all of them or those that are overdue.
+void LoadBalancer::abandon_offers(std::uint32_t view, bool overdue, LbOut& out) {
+  const std::uint32_t last = attempts_;  // what is offered from here on is meant to stay
   for (std::uint32_t index = 0; index < calls_.size(); ++index) {
     const Call& call = calls_[index];
-    if (call.state == State::kOffered && call.view == view) {
+    const bool goes = !overdue || timeout_of(call) <= now_;
+    if (call.state == State::kOffered && call.view == view && goes &&
+        !comes_before(last, call.attempt)) {
       out.act(CancelCall{CallHandle{index}, call.function, pool_.runner(view), call.attempt});
       refused(CallHandle{index}, RefusalReason::kRunnerBroken, out);
     }

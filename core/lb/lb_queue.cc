@@ -15,6 +15,12 @@ namespace {
 // How far behind a refused head a smaller call is looked for.
 constexpr int kOvertakeSearch = 64;
 
+// It wants less of one resource, and no more of the other.
+bool is_smaller(const FunctionSpec& small, const FunctionSpec& large) {
+  return small.memory <= large.memory && small.cpu <= large.cpu &&
+         (small.memory < large.memory || small.cpu < large.cpu);
+}
+
 }  // namespace
 
 void LoadBalancer::wait(CallHandle handle, RefusalReason reason, LbOut& out) {
@@ -35,7 +41,7 @@ void LoadBalancer::wait(CallHandle handle, RefusalReason reason, LbOut& out) {
   call.queued = 1;
   waiting_.insert(handle, call.number, call.body_bytes);
   CallHandle& first = first_of_[call.detached];
-  if (!first.valid() || call.number < calls_[first.value].number) {
+  if (!first.valid() || comes_before(call.number, calls_[first.value].number)) {
     first = handle;
   }
   out.note(CallQueued{.call = handle, .waiting = waiting_.count(), .reason = reason});
@@ -112,7 +118,7 @@ bool LoadBalancer::end_turn(CallHandle handle) {
 LoadBalancer::Call* LoadBalancer::passed_head(const Call& call) {
   Call& head = calls_[call.head.value];
   const bool looks = head.state == State::kWaiting || head.state == State::kOffered;
-  return looks && head.number < call.number ? &head : nullptr;
+  return looks && comes_before(head.number, call.number) ? &head : nullptr;
 }
 
 // The runner took a waiting call and may take the next. One that refused the head is asked for
@@ -157,11 +163,11 @@ void LoadBalancer::offer_smaller(std::uint32_t view, LbOut& out) {
   if (candidate == nullptr || large.overtaken >= config_.overtakes_max) {
     return;
   }
-  const MemoryMib size = functions_[large.function].memory;
+  const FunctionSpec& size = functions_[large.function];
   CallHandle handle = waiting_.after(head);
   for (int looked = 0; handle.valid() && looked < kOvertakeSearch; ++looked) {
     const FunctionSpec& small = functions_[calls_[handle.value].function];
-    if (small.memory < size && candidate->can_take(small)) {
+    if (is_smaller(small, size) && candidate->can_take(small)) {
       ++large.overtaken;
       calls_[handle.value].head = head;
       unqueue(handle);
@@ -188,7 +194,7 @@ void LoadBalancer::end_timed_out(LbOut& out) {
     CallHandle due;
     for (const CallHandle first : first_of_) {
       if (first.valid() && timeout_of(calls_[first.value]) <= now_ &&
-          (!due.valid() || calls_[first.value].number < calls_[due.value].number)) {
+          (!due.valid() || comes_before(calls_[first.value].number, calls_[due.value].number))) {
         due = first;
       }
     }

@@ -92,7 +92,8 @@ bool LoadBalancer::calls_agree() const {
     }
     if (call.state > State::kRunning || call.turn > Turn::kOvertaking || call.detached > 1 ||
         call.queued > 1 || call.function.value >= functions_.size() || call.arrived_ns < 0 ||
-        call.arrived_ns > to_ns(now_) || call.probe_at_ns < 0 || call.number > arrivals_ ||
+        call.arrived_ns > to_ns(now_) || call.probe_at_ns < 0 ||
+        comes_before(arrivals_, call.number) ||
         (call.turn == Turn::kOvertaking && call.head.value >= calls_.size())) {
       return false;
     }

@@ -42,7 +42,7 @@ void LoadBalancer::step(Instant now, const CallArrived& event, LbOut& out) {
   const FunctionSpec& spec = functions_[event.function];
   FN_ASSERT(spec.group == config_.group);
   advertiser_.assign(now, spec.memory, spec.cpu);
-  if (config_.largest_runner.value > 0 && spec.memory > config_.largest_runner) {
+  if (is_too_large(spec)) {
     end(event.call, CallOutcome::kRefused, RefusalReason::kTooLarge, out);
   } else if (!waiting_.empty() && !placer_->every_call_polls()) {
     // Whoever waits already goes first.

@@ -93,6 +93,11 @@ class LoadBalancer {
     std::uint8_t probes = 0;  // as head of the queue, so far
   };
 
+  [[nodiscard]] bool is_too_large(const FunctionSpec& spec) const {
+    return (config_.largest_runner.value > 0 && spec.memory > config_.largest_runner) ||
+           (config_.largest_runner_cpu.value > 0 && spec.cpu > config_.largest_runner_cpu);
+  }
+
   void advance(Instant now);
   // The call if the answer belongs to its present attempt, which is in `state` or, where that is
   // kRunning, not accepted yet; else null.
@@ -130,7 +135,7 @@ class LoadBalancer {
 
   // Health, in lb_health.cc.
   void look_at_runners(LbOut& out);
-  void abandon_offers(std::uint32_t view, LbOut& out);
+  void abandon_offers(std::uint32_t view, bool overdue, LbOut& out);
   void note_rest(std::uint32_t view, bool silent, Duration pause, LbOut& out);
 
   void advertise(LbOut& out);

@@ -13,18 +13,18 @@ void WaitingCalls::insert(CallHandle call, std::uint32_t number, std::uint32_t b
   FN_ASSERT(links_[call.value].waiting == 0);
   // New calls belong at the end, returning ones near the front.
   CallHandle previous = last_;
-  if (first_.valid() && number < links_[first_.value].number) {
+  if (first_.valid() && comes_before(number, links_[first_.value].number)) {
     previous = CallHandle{};
   } else {
     const std::uint32_t first_number = first_.valid() ? links_[first_.value].number : 0;
-    if (last_.valid() && number < links_[last_.value].number &&
+    if (last_.valid() && comes_before(number, links_[last_.value].number) &&
         number - first_number < links_[last_.value].number - number) {
       previous = first_;
-      while (links_[links_[previous.value].next.value].number < number) {
+      while (comes_before(links_[links_[previous.value].next.value].number, number)) {
         previous = links_[previous.value].next;
       }
     } else {
-      while (previous.valid() && links_[previous.value].number > number) {
+      while (previous.valid() && comes_before(number, links_[previous.value].number)) {
         previous = links_[previous.value].previous;
       }
     }
@@ -93,7 +93,8 @@ bool WaitingCalls::agrees() const {
   std::uint32_t seen = 0;
   for (CallHandle call = first_; call.valid(); call = links_[call.value].next) {
     if (!holds(call) || links_[call.value].previous != previous || seen++ == waiting ||
-        (previous.valid() && links_[previous.value].number >= links_[call.value].number)) {
+        (previous.valid() &&
+         !comes_before(links_[previous.value].number, links_[call.value].number))) {
       return false;
     }
     previous = call;

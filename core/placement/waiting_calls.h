@@ -16,6 +16,12 @@
 
 namespace fn::core {
 
+// Whether the first of two numbers was given before the second. Numbers begin anew at 2^32, which
+// shows only when so many lie between two calls that are known at the same time.
+constexpr bool comes_before(std::uint32_t first, std::uint32_t second) {
+  return first - second > second - first;
+}
+
 class WaitingCalls {
  public:
   WaitingCalls(std::uint32_t calls_max, std::uint64_t bytes_max)

@@ -45,6 +45,9 @@ class RunnerPool {
     return static_cast<std::uint32_t>(candidates_.size());
   }
 
+  // Members that do not rest.
+  [[nodiscard]] std::uint32_t in_use() const { return members() - rested_members_; }
+
   // The view of the member at this position.
   [[nodiscard]] std::uint32_t view_at(std::uint32_t position) const { return order_[position]; }
 

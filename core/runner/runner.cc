@@ -174,6 +174,17 @@ void Runner::step(Instant now, const RunnerEvent& event, RunnerOut& out) {
   std::visit([&](const auto& concrete) { step(now, concrete, out); }, event);
 }
 
+std::vector<Attempt> Runner::held() const {
+  std::vector<Attempt> attempts;
+  for (const Container& container : containers_.slots()) {
+    if (container.state == ContainerState::kBusy) {
+      attempts.push_back(Attempt{container.call, container.lb, container.attempt});
+    }
+  }
+  queues_.append_waiting(attempts);
+  return attempts;
+}
+
 Instant Runner::freeze_deadline() const {
   const ContainerHandle next = containers_.oldest_unpaused();
   return next.valid() ? later(containers_.idle_since(next), config_.freeze_after) : kNever;

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "core/keepalive/keepalive_policy.h"
 #include "core/model/function_table.h"
@@ -51,6 +52,9 @@ class Runner {
 
   // Calls accepted and not finished.
   [[nodiscard]] std::uint32_t calls_held() const { return running_ + queues_.waiting(); }
+
+  // The attempts behind these calls: first those that run, then those that wait.
+  [[nodiscard]] std::vector<Attempt> held() const;
 
   [[nodiscard]] std::uint32_t containers() const { return containers_.count(); }
 

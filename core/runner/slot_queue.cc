@@ -42,6 +42,14 @@ void SlotQueues::wait(std::uint32_t queue, const Attempt& attempt, bool needs_ro
   }
 }
 
+void SlotQueues::append_waiting(std::vector<Attempt>& attempts) const {
+  for (const SlotQueue& queue : queues_) {
+    for (std::uint32_t index = queue.first; index != kNone; index = calls_[index].next) {
+      attempts.push_back(calls_[index].attempt);
+    }
+  }
+}
+
 Attempt SlotQueues::take_first(std::uint32_t queue) {
   SlotQueue& slots = queues_[queue];
   FN_ASSERT(slots.first != kNone);

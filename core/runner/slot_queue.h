@@ -74,6 +74,9 @@ class SlotQueues {
   // Takes the call of this attempt out of the queue; false when it does not wait there.
   bool cancel(std::uint32_t queue, const Attempt& attempt);
 
+  // Appends the attempts that wait, queue by queue.
+  void append_waiting(std::vector<Attempt>& attempts) const;
+
   // The queue whose call is first in the line for room, or WaitingCall::kNone. Calls that will be
   // served by a container already starting leave the line.
   std::uint32_t first_for_room() {

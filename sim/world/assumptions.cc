@@ -25,6 +25,9 @@ void complete(GroupSetup& setup) {
   if (setup.lb.largest_runner.value == 0) {
     setup.lb.largest_runner = setup.runner.memory;
   }
+  if (setup.lb.largest_runner_cpu.value == 0) {
+    setup.lb.largest_runner_cpu = setup.runner.cpu;
+  }
   setup.lb.runners_refuse_when_full = !setup.runner.queue_when_full;
   setup.npm.scaling.planned_memory_mib = static_cast<std::uint32_t>(setup.runner.memory.value);
   setup.npm.scaling.planned_cpu_milli = static_cast<std::uint32_t>(setup.runner.cpu.value);

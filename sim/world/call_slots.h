@@ -21,13 +21,13 @@ struct CallSlot {
   core::Duration first_run{};
   core::Duration cold_overhead{};
   core::FunctionHandle function;
-  core::RunnerHandle runner;  // where it runs
+  core::RunnerHandle runner;  // where it ran last
   core::ContainerHandle container;
   std::uint32_t container_number = 0;
   std::uint32_t lb = 0;
   std::uint32_t use = 0;      // changes with every run and reuse of the slot
   std::uint32_t life = 0;     // changes with every reuse of the slot
-  std::uint32_t holders = 0;  // offers under way and runners that hold it
+  std::uint32_t holders = 0;  // attempts under way or held by runners
   std::uint32_t retries = 0;  // by its caller
   bool open = false;          // its caller waits
   bool at_lb = false;         // the LB knows it
@@ -68,12 +68,8 @@ class CallSlots {
     free_if_unused(handle);
   }
 
-  // An attempt is on its way; which runner it reaches is yet to be seen.
-  void hold(core::CallHandle handle) {
-    CallSlot& slot = slots_[handle.value];
-    ++slot.holders;
-    slot.runner = core::RunnerHandle{};
-  }
+  // An attempt is on its way.
+  void hold(core::CallHandle handle) { ++slots_[handle.value].holders; }
 
   void let_go(core::CallHandle handle) {
     FN_ASSERT(slots_[handle.value].holders > 0);

@@ -145,6 +145,7 @@ class GroupWorld {
   void carry_out_runner(RunnerNode& node);
   void start_container(RunnerNode& node, const core::StartContainer& action);
   void run_call(RunnerNode& node, const core::RunCall& action);
+  void stop_run(const RunnerNode& node, const core::StopRun& action);
   void run_ended(std::uint64_t word);
   void container_started(std::uint32_t start_slot);
   void runner_deadline(std::uint32_t slot);

@@ -162,12 +162,16 @@ inline void GroupWorld::respond(const core::RespondToCaller& action) {
                                action.outcome == core::CallOutcome::kTimedOut;
   if (worth_repeating && call.retries < setup_.caller.retries_max) {
     const std::uint32_t doublings = std::min(call.retries++, std::uint32_t{20});
-    core::Duration pause = setup_.caller.retry_pause * (std::int64_t{1} << doublings);
+    // No caller waits longer than a day.
+    constexpr core::Duration kLongest = std::chrono::hours(24);
+    const std::int64_t times = std::int64_t{1} << doublings;
+    core::Duration pause =
+        setup_.caller.retry_pause > kLongest / times ? kLongest : setup_.caller.retry_pause * times;
     if (setup_.caller.honours_retry_after) {
       pause = std::max<core::Duration>(pause, std::chrono::seconds(action.retry_after_s));
     }
     recorder_.retried(call.arrived);
-    agenda_.schedule(agenda_.now() + pause,
+    agenda_.schedule(core::later(agenda_.now(), pause),
                      EventClass::kTimer,
                      DueWord{Due::kCallerRetries, call.life, action.call.value}.packed());
     return;

@@ -80,7 +80,6 @@ void GroupWorld::deliver_to_runner(const Message& message) {
   switch (static_cast<ToRunner>(message.kind)) {
     case ToRunner::kCallOffered: {
       const auto offer = message.as<core::CallOffered>();
-      calls_[offer.call].runner = core::RunnerHandle{message.target};
       step_runner(slot, offer);
       break;
     }
@@ -145,7 +144,7 @@ void GroupWorld::carry_out_runner(RunnerNode& node) {
         run_call(node, action.as<core::RunCall>());
         break;
       case core::RunnerActionKind::kStopRun:
-        ++calls_[action.as<core::StopRun>().call].use;
+        stop_run(node, action.as<core::StopRun>());
         break;
       case core::RunnerActionKind::kRemoveContainer:
         recorder_.containers_changed(agenda_.now(), -1);
@@ -241,6 +240,14 @@ inline void GroupWorld::run_call(RunnerNode& node, const core::RunCall& action) 
                    DueWord{Due::kRunEnded, call.use, action.call.value}.packed());
 }
 
+// The call may have begun anew on another runner, where it goes on.
+void GroupWorld::stop_run(const RunnerNode& node, const core::StopRun& action) {
+  CallSlot& call = calls_[action.call];
+  if (call.runner == node.handle && call.container_number == action.number) {
+    ++call.use;
+  }
+}
+
 void GroupWorld::run_ended(std::uint64_t word) {
   const DueWord due = DueWord::of(word);
   const CallSlot& call = calls_[core::CallHandle{due.index}];
@@ -278,27 +285,25 @@ void GroupWorld::add_runner(core::RunnerHandle handle) {
 void GroupWorld::drop_runner(core::RunnerHandle handle, bool by_drain) {
   const std::uint32_t slot = slot_of(handle);
   FN_ASSERT(slot != kNoSlot);
+  RunnerNode& node = *runners_[slot];
   std::vector<bool> notified(lbs_.size(), false);
-  for (std::uint32_t index = 0; index < calls_.size(); ++index) {
-    const core::CallHandle call_handle{index};
-    CallSlot& call = calls_[call_handle];
-    if (call.holders == 0 || call.runner != handle) {
-      continue;
+  for (const core::Attempt& attempt : node.machine.held()) {
+    CallSlot& call = calls_[attempt.call];
+    if (call.runner == handle) {
+      ++call.use;
     }
-    ++call.use;
-    call.runner = core::RunnerHandle{};
     if (call.open) {
       if (by_drain) {
         recorder_.drain_cut(call.arrived);
       }
-      if (!notified[call.lb]) {
-        notified[call.lb] = true;
-        agenda_.send_data(ToLb::kRunnerBroke, call.lb, core::pack(core::RunnerBroke{handle}));
+      if (!notified[attempt.lb.value]) {
+        notified[attempt.lb.value] = true;
+        agenda_.send_data(
+            ToLb::kRunnerBroke, attempt.lb.value, core::pack(core::RunnerBroke{handle}));
       }
     }
-    calls_.let_go(call_handle);
+    calls_.let_go(attempt.call);
   }
-  RunnerNode& node = *runners_[slot];
   recorder_.idle_memory_changed(agenda_.now(), -node.idle_mib);
   recorder_.containers_changed(agenda_.now(), -static_cast<int>(node.machine.containers()));
   runner_slot_[handle.value] = kNoSlot;

@@ -168,19 +168,32 @@ TEST(LbHealth, EndsTheRestsThatAreTooManyOnceMembersHaveLeft) {
   EXPECT_EQ(rig.lb().pool().candidates[1].usable, 0U);
 }
 
-TEST(LbHealth, TakesOffersBackFromASilentRunnerEvenWhenItMayNotRest) {
+TEST(LbHealth, LeavesOffersWithASilentRunnerWhereNoOtherIsInUseUntilTheirTimeIsOver) {
   LbRig rig(watching());
   const auto some = rig.function(100);
   rig.members({4096});
   rig.arrive(0, some);
-  rig.pass(3s);
-  EXPECT_EQ(rig.told(),
-            "try call 0 on runner 0; check runner 0; check runner 0; cancel call 0 on runner 0; "
-            "check runner 0");
+  rig.pass(100s);
+  EXPECT_EQ(rig.every<core::CancelCall>().size(), 0U) << "nobody else could take it";
   EXPECT_EQ(rig.every<core::RunnerRested>().size(), 0U);
-  EXPECT_EQ(rig.lb().waiting(), 1U);
-  rig.pass(361s);
+  rig.pass(261s);
+  EXPECT_EQ(rig.every<core::CancelCall>().size(), 1U);
   EXPECT_EQ(rig.answer().outcome, core::CallOutcome::kTimedOut);
+}
+
+TEST(LbHealth, TakesOffersBackFromASilentRunnerThatMayNotRestWhereOthersAreInUse) {
+  LbRig rig(watching());
+  const auto some = rig.function(100);
+  rig.members({4096, 4096, 4096});
+  rig.give(core::RunnerBroke{RunnerHandle{0}});
+  rig.arrive(0, some);
+  ASSERT_EQ(rig.told(), "report runner 0 rested; try call 0 on runner 1");
+  rig.pass(2500ms);
+  rig.give(core::RunnerBroke{RunnerHandle{0}});  // again, and no second of three may rest
+  rig.pass(500ms);
+  EXPECT_EQ(rig.last<core::RunnerRested>().runner, RunnerHandle{0});
+  EXPECT_EQ(rig.every<core::CancelCall>().size(), 1U);
+  EXPECT_EQ(rig.every<core::TryCall>().back().runner, RunnerHandle{2});
 }
 
 TEST(LbHealth, OffersAWaitingCallToARunnerThatIsUsedAgain) {

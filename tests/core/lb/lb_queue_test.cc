@@ -105,6 +105,23 @@ TEST(LbQueue, LetsSixteenSmallerCallsPastARefusedHeadAndCountsThem) {
   EXPECT_EQ(rig.last<core::CallOvertook>().call.value, 32U);
 }
 
+TEST(LbQueue, ACallThatWantsLessCpuAndNoMoreMemoryIsSmallerToo) {
+  LbRig rig;
+  rig.members({0});
+  const auto full = rig.function(100, 1000);
+  const auto half = rig.function(100, 500);
+  const auto other = rig.function(50, 1500);
+  rig.run(0, full);
+  rig.arrive(1, full);
+  rig.refuse(1);
+  rig.arrive(2, other);
+  rig.arrive(3, half);
+  rig.finish(0);
+  rig.told();
+  rig.refuse(1);
+  EXPECT_EQ(rig.told(), "try call 3 on runner 0");
+}
+
 TEST(LbQueue, CountsNoOvertakingThatARunnerRefused) {
   OneRunner rig;
   rig.wait(1, rig.large);

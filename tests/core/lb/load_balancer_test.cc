@@ -99,6 +99,17 @@ TEST(LoadBalancer, RefusesACallAtOnceThatNoRunnerOfTheGroupCanHold) {
   EXPECT_EQ(rig.lb().waiting(), 1U);
 }
 
+TEST(LoadBalancer, RefusesACallAtOnceThatWantsMoreCpuThanAnyRunnerHas) {
+  core::LbConfig config = LbRig::quiet();
+  config.largest_runner_cpu = core::MilliCpu{1000};
+  LbRig rig(config);
+  rig.members({4096});
+  rig.arrive(0, rig.function(100, 1001));
+  EXPECT_EQ(rig.told(), "answer call 0: refused, too-large");
+  rig.arrive(1, rig.function(100, 1000));
+  EXPECT_EQ(rig.told(), "try call 1 on runner 0");
+}
+
 TEST(LoadBalancer, TakesTheOnlyRunnersWordThatACallIsTooLarge) {
   LbRig rig;
   const auto small = rig.function(128);

@@ -27,16 +27,6 @@ TEST(CallSlots, AreUsedAgainOnceTheCallerHasItsAnswerAndNoRunnerHoldsThem) {
   EXPECT_NE(slots[first].life, life) << "what was meant for the first call finds another";
 }
 
-TEST(CallSlots, AnOfferOnItsWayIsOnNoRunner) {
-  CallSlots slots;
-  const core::CallHandle call = slots.open();
-  slots.hold(call);
-  slots[call].runner = core::RunnerHandle{3};
-  slots.let_go(call);  // refused there
-  slots.hold(call);    // offered elsewhere
-  EXPECT_FALSE(slots[call].runner.valid()) << "runner 3 may go without cutting it";
-}
-
 TEST(CallSlots, ARecycledSlotRemembersNothingOfItsCall) {
   CallSlots slots;
   const core::CallHandle call = slots.open();

@@ -176,6 +176,44 @@ TEST(FreeSlot, IsFoundWithinHalfASecondByAnLbThatDidNotSeeItBecomeFree) {
   EXPECT_GE(run["wait_ms.p90"], 500);
 }
 
+// Offers are given up and made again while their first runners have long begun with them.
+TEST(SlowNetwork, LosesNoCallAndBreaksNoBelief) {
+  for (const char* const delay_us : {"1600000", "10000000"}) {
+    const WorldRun run = run_world({.toml = R"(
+npm.scaler = "fixed"
+npm.fixed_runners = 3
+nodes.initial_runners = 3
+callers.patience_s = 60
+workload.duration_s = 300
+[[workload.groups]]
+[[workload.groups.functions]]
+rate_per_s = 5
+)",
+                                    .settings = {"network.one_way_us=" + std::string(delay_us)}});
+    SCOPED_TRACE(run.repeat());
+    EXPECT_EQ(run["calls"], run["completed"] + run["refused"] + run["timed_out"] + run["failed"]);
+    EXPECT_GT(run["retries"], 0);
+  }
+}
+
+TEST(Callers, MayPauseForLongWithoutLeavingTheClock) {
+  const WorldRun run = run_world({.toml = R"(
+npm.scaler = "fixed"
+npm.fixed_runners = 0
+lb.placement_timeout_s = 0
+callers.retries_count = 30
+callers.retry_pause_ms = 86400000
+callers.honours_retry_after = false
+callers.patience_s = 864000
+workload.calls = 3
+[[workload.groups]]
+[[workload.groups.functions]]
+rate_per_s = 5
+)"});
+  SCOPED_TRACE(run.repeat());
+  EXPECT_EQ(run["failed"], 3) << "their callers gave up after ten days";
+}
+
 TEST(SlowStart, RestsNoRunner) {
   const WorldSource storm{.toml = kStorm};
   const WorldRun run = run_world(storm);
