@@ -42,8 +42,7 @@ Status Config::set(const Setting& setting) {
 
 std::string_view Config::origin(std::string_view key) const {
   const auto found = index_.find(key);
-  FN_ASSERT(found != index_.end());
-  return found->second->origin;
+  return found == index_.end() ? std::string_view() : std::string_view(found->second->origin);
 }
 
 std::vector<ConfigRow> Config::rows() const {

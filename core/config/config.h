@@ -39,6 +39,8 @@ struct ConfigRow {
   std::string allowed;
   // kDefaultOrigin, or the place of the setting in force.
   std::string origin;
+  // False: nobody looks at it, because of what others say.
+  bool used = true;
 };
 
 class Config {
@@ -63,7 +65,7 @@ class Config {
   // Puts the value into its struct, or says in one line what is wrong with the key or the value.
   Status set(const Setting& setting);
 
-  // Who set the knob. REQUIRES: knows(key).
+  // Who set the knob; empty: there is no such knob.
   [[nodiscard]] std::string_view origin(std::string_view key) const;
 
   // In the order in which they were added.

@@ -25,7 +25,7 @@ constexpr std::array kFields = {
     field<&LbConfig::placement_timeout>(
         "placement_timeout_s",
         {0, 10 * kDayS, true},
-        "A call that no runner takes is refused after this long; 0 refuses it at once."),
+        "A call that no runner takes ends as timed out after this long; 0: it is refused at once."),
     field<&LbConfig::detached_timeout>("detached_timeout_s",
                                        {0, 10 * kDayS, true},
                                        "The same for detached calls, whose caller does not wait."),
@@ -40,7 +40,7 @@ constexpr std::array kFields = {
     field<&LbConfig::overtakes_max>(
         "overtake_calls",
         {0, 10'000},
-        "Smaller calls that may go past a refused head of the queue at one time."),
+        "Smaller calls that may go past a refused head of the queue while it waits."),
     field<&LbConfig::probe_first>(
         "probe_first_ms",
         {1, kDayMs},

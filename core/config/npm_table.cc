@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#include <algorithm>
 #include <array>
 #include <span>
+#include <string_view>
 
 #include "core/config/tables.h"
 #include "core/scaling/group_scaler.h"
@@ -134,6 +136,31 @@ constexpr std::array kFields = {
 };
 
 }  // namespace
+
+bool is_used(std::string_view scaler, std::string_view key) {
+  constexpr std::array<std::string_view, 5> kOfSeedRules = {
+      "scaler", "planned_memory_mib", "planned_cpu_milli", "known_runners", "first_list_wait_s"};
+  constexpr std::array<std::string_view, 3> kOfFixedSize = {
+      "min_runners", "max_runners", "headroom_runners"};
+  constexpr std::array<std::string_view, 5> kOfShrinking = {"down_window_s",
+                                                            "step_down_runners",
+                                                            "step_down_percent",
+                                                            "step_down_period_s",
+                                                            "last_runner_hold_s"};
+  const auto among = [key](const auto& keys) {
+    return std::find(keys.begin(), keys.end(), key) != keys.end();
+  };
+  if (scaler == "fn-2018") {
+    return among(kOfSeedRules);
+  }
+  if (key.starts_with("steady.") || key.starts_with("kpa.") || key == "fixed_runners") {
+    return key.starts_with(scaler);
+  }
+  if (scaler == "fixed") {
+    return !among(kOfFixedSize) && !among(kOfShrinking);
+  }
+  return scaler != "kpa" || !among(kOfShrinking);
+}
 
 std::span<const Field<NpmConfig>> npm_fields() {
   return kFields;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <span>
+#include <string_view>
 
 #include "core/config/field.h"
 #include "core/lb/lb_config.h"
@@ -19,6 +20,10 @@ std::span<const Field<LbConfig>> lb_fields();
 
 // Keys under `npm.`
 std::span<const Field<NpmConfig>> npm_fields();
+
+// Whether an NPM with this scaler looks at the knob `key` under `npm.`: the seed's rules of 2018
+// and the scalers have knobs of their own and leave some of the others alone.
+bool is_used(std::string_view scaler, std::string_view key);
 
 // Keys under `runner.`
 std::span<const Field<RunnerConfig>> runner_fields();

@@ -70,34 +70,34 @@ void check_scaler_name(Checker& checker, std::string_view scaler) {
 }
 
 void check_limits(Checker& checker, const ScaleLimitsConfig& limits) {
-  checker.number("limits.max_runners", limits.max_runners, 0, kMostRunners);
-  checker.number("limits.min_runners", limits.min_runners, 0, limits.max_runners);
-  checker.number("limits.headroom_runners", limits.headroom_runners, 0, kMostRunners);
-  checker.duration("limits.cooldown_up", limits.cooldown_up, kNone, kDay);
-  checker.duration("limits.cooldown_down", limits.cooldown_down, kNone, kDay);
-  checker.number("limits.step_up_runners", limits.step_up_runners, 0, kMostRunners);
-  checker.duration("limits.step_up_period", limits.step_up_period, kShortest, kDay);
-  checker.duration("limits.down_window", limits.down_window, kNone, kDay);
-  checker.number("limits.step_down_runners", limits.step_down_runners, 0, kMostRunners);
-  checker.number("limits.step_down_percent", limits.step_down_percent, 0, 100);
-  checker.duration("limits.step_down_period", limits.step_down_period, kShortest, kDay);
-  checker.duration("limits.last_runner_hold", limits.last_runner_hold, kNone, kYear);
+  checker.number("max_runners", limits.max_runners, 0, kMostRunners);
+  checker.number("min_runners", limits.min_runners, 0, limits.max_runners);
+  checker.number("headroom_runners", limits.headroom_runners, 0, kMostRunners);
+  checker.duration("cooldown_up_s", limits.cooldown_up, kNone, kDay);
+  checker.duration("cooldown_down_s", limits.cooldown_down, kNone, kDay);
+  checker.number("step_up_runners", limits.step_up_runners, 0, kMostRunners);
+  checker.duration("step_up_period_s", limits.step_up_period, kShortest, kDay);
+  checker.duration("down_window_s", limits.down_window, kNone, kDay);
+  checker.number("step_down_runners", limits.step_down_runners, 0, kMostRunners);
+  checker.number("step_down_percent", limits.step_down_percent, 0, 100);
+  checker.duration("step_down_period_s", limits.step_down_period, kShortest, kDay);
+  checker.duration("last_runner_hold_s", limits.last_runner_hold, kNone, kYear);
 }
 
 void check_scalers(Checker& checker, const ScalerConfig& scaling) {
   checker.number("steady.utilisation_percent", scaling.steady.utilisation_percent, 1, 100);
-  checker.duration("steady.long_wait", scaling.steady.long_wait, kNone, kDay);
+  checker.duration("steady.long_wait_s", scaling.steady.long_wait, kNone, kDay);
   const KpaConfig& kpa = scaling.kpa;
   checker.number("kpa.target_percent", kpa.target_percent, 1, 100);
   checker.duration(
-      "kpa.stable_window", kpa.stable_window, std::chrono::seconds(1), std::chrono::hours(1));
+      "kpa.stable_window_s", kpa.stable_window, std::chrono::seconds(1), std::chrono::hours(1));
   checker.number("kpa.panic_window_percent", kpa.panic_window_percent, 1, 100);
   checker.number("kpa.panic_threshold_percent", kpa.panic_threshold_percent, 100, 100'000);
-  checker.number("kpa.max_scale_up_rate", kpa.max_scale_up_rate, 1, kMostRunners);
-  checker.number("kpa.max_scale_down_rate", kpa.max_scale_down_rate, 1, kMostRunners);
-  checker.duration("kpa.tick", kpa.tick, kShortest, std::chrono::hours(1));
-  checker.duration("kpa.scale_down_delay", kpa.scale_down_delay, kNone, kDay);
-  checker.duration("kpa.scale_to_zero_grace", kpa.scale_to_zero_grace, kNone, kDay);
+  checker.number("kpa.max_scale_up_factor", kpa.max_scale_up_rate, 1, kMostRunners);
+  checker.number("kpa.max_scale_down_factor", kpa.max_scale_down_rate, 1, kMostRunners);
+  checker.duration("kpa.tick_s", kpa.tick, kShortest, std::chrono::hours(1));
+  checker.duration("kpa.scale_down_delay_s", kpa.scale_down_delay, kNone, kDay);
+  checker.duration("kpa.scale_to_zero_grace_s", kpa.scale_to_zero_grace, kNone, kDay);
   checker.number("fixed_runners", scaling.fixed_runners, 0, kMostRunners);
   checker.number("planned_memory_mib", scaling.planned_memory_mib, 1, kMostAmount);
 }
@@ -119,18 +119,18 @@ Status check(const NpmConfig& config) {
   check_scaler_name(checker, config.scaler);
   check_limits(checker, config.scaling.limits);
   check_scalers(checker, config.scaling);
-  checker.duration("merging.lease", config.merging.lease, kShortest, kDay);
-  checker.duration("merging.purge_period", config.merging.purge_period, kNone, kDay);
-  checker.number("merging.max_lbs", config.merging.max_lbs, 1, 65'536);
+  checker.duration("lease_s", config.merging.lease, kShortest, kDay);
+  checker.duration("purge_period", config.merging.purge_period, kNone, kDay);
+  checker.number("max_lbs", config.merging.max_lbs, 1, 65'536);
   const OrderConfig& orders = config.pool.orders;
-  checker.duration("orders.deadline", orders.deadline, kShortest, kDay);
-  checker.duration("orders.first_pause", orders.first_pause, kShortest, kDay);
-  checker.duration("orders.longest_pause", orders.longest_pause, orders.first_pause, kDay);
-  checker.duration("pool.drain_deadline", config.pool.drain_deadline, kNone, kYear);
-  checker.number("pool.unknown_memory_mib", config.pool.unknown_memory_mib, 1, kMostAmount);
-  checker.number("pool.max_runners", config.pool.max_runners, 1, kMostRunners);
-  checker.duration("health.provision_delay", config.health.provision_delay, kNone, kDay);
-  checker.duration("first_list_wait", config.first_list_wait, kNone, kDay);
+  checker.duration("order_deadline_s", orders.deadline, kShortest, kDay);
+  checker.duration("order_first_pause_s", orders.first_pause, kShortest, kDay);
+  checker.duration("order_longest_pause_s", orders.longest_pause, orders.first_pause, kDay);
+  checker.duration("drain_deadline_s", config.pool.drain_deadline, kNone, kYear);
+  checker.number("unknown_memory_mib", config.pool.unknown_memory_mib, 1, kMostAmount);
+  checker.number("known_runners", config.pool.max_runners, 1, kMostRunners);
+  checker.duration("replace_every_s", config.health.provision_delay, kNone, kDay);
+  checker.duration("first_list_wait_s", config.first_list_wait, kNone, kDay);
   return std::move(checker).result();
 }
 

@@ -37,7 +37,7 @@ struct NpmConfig {
 NpmConfig with_seed_rules(NpmConfig config);
 
 // Whether a machine can be built from it: a known scaler, percentages and windows in their ranges.
-// The message names the field, what is allowed, and what was found.
+// The message begins with the knob's key under `npm.`, then says what is allowed and was found.
 Status check(const NpmConfig& config);
 
 }  // namespace fn::core

@@ -109,6 +109,9 @@ int config_command(const Invocation& invocation) {
     say_error(console, "config print: no key begins with \"" + words.back() + "\"");
     return kExitUsage;
   }
+  for (const std::string& warning : scenario->warnings) {
+    say(console, "warning: " + warning);
+  }
   switch (*form) {
     case OutputForm::kTable:
       print_table(console.out, rows);

@@ -10,8 +10,11 @@
 #include <utility>
 #include <vector>
 
+#include "core/config/suggest.h"
 #include "sim/cli/clocks.h"
 #include "sim/cli/engine.h"
+#include "sim/cli/interrupt.h"
+#include "sim/cli/progress.h"
 #include "sim/cli/version.h"
 #include "sim/report/output_dir.h"
 #include "sim/report/run_table.h"
@@ -38,25 +41,45 @@ core::Result<Workload> open_workload(const Scenario& scenario) {
   return open_azure2019(*files, options);
 }
 
+bool holds_group(const Workload& workload, std::string_view name) {
+  return std::any_of(workload.groups.begin(),
+                     workload.groups.end(),
+                     [name](const GroupWorkload& group) { return group.name == name; });
+}
+
 // Settings of groups that the workload does not have do nothing, which nobody wants.
 void warn_of_unused_groups(const Scenario& scenario, Workload& workload) {
   constexpr std::size_t kNamed = 8;
   std::string names;
-  for (std::size_t index = 0; index < workload.groups.size(); ++index) {
-    names += (index == 0 ? "" : ", ") + (index < kNamed ? workload.groups[index].name : "...");
-    if (index == kNamed) {
-      break;
+  for (std::size_t index = 0; index < workload.groups.size() && index < kNamed; ++index) {
+    names += index == 0 ? "" : ", ";
+    names += workload.groups[index].name;
+  }
+  names += workload.groups.size() > kNamed ? ", ..." : "";
+  for (const auto& entry : scenario.group_npm) {
+    if (!holds_group(workload, entry.first)) {
+      std::string warning = "groups." + entry.first;
+      warning += ".npm is not used: the calls belong to " + names + " (--tenant decides)";
+      workload.warnings.push_back(std::move(warning));
     }
   }
-  for (const auto& [group, npm] : scenario.group_npm) {
-    const bool known = std::any_of(workload.groups.begin(),
-                                   workload.groups.end(),
-                                   [&](const GroupWorkload& one) { return one.name == group; });
-    if (!known) {
-      workload.warnings.push_back("groups." + group + ".npm is not used: the calls belong to " +
-                                  names + " (--tenant decides)");
+}
+
+// Bounds on a group that the workload does not have are mistyped, not missed.
+core::Status check_bounded_groups(const Scenario& scenario, const Workload& workload) {
+  std::vector<std::string_view> known;
+  known.reserve(workload.groups.size());
+  for (const GroupWorkload& group : workload.groups) {
+    known.push_back(group.name);
+  }
+  for (const Bound& bound : scenario.expect) {
+    if (!bound.group.empty() && !holds_group(workload, bound.group)) {
+      std::string message = bound.place + ": expect.groups." + bound.group;
+      message += ": the workload has no such group" + core::did_you_mean(bound.group, known);
+      return core::fail(core::ErrorCode::kInvalidArgument, std::move(message));
     }
   }
+  return {};
 }
 
 GroupSetup setup_of(const Scenario& scenario, const std::string& group, bool keep_decisions) {
@@ -140,7 +163,9 @@ RunSummary describe(const Scenario& scenario, const RunOptions& options, const W
     run.trace = TraceOrigin{workload.trace.paths, workload.trace.sha256, workload.trace.calls};
   }
   for (const core::ConfigRow& row : scenario.rows) {
-    run.config.push_back(ConfigEntry{row.key, row.value});
+    if (row.used) {
+      run.config.push_back(ConfigEntry{row.key, row.value});
+    }
   }
   run.assumptions = workload.assumptions;
   for (const std::string_view assumption : world_assumptions()) {
@@ -176,6 +201,9 @@ core::Result<RunResult> run_scenario(const Scenario& scenario,
   if (!workload) {
     return core::fail(workload.error().code, workload.error().message);
   }
+  if (core::Status groups = check_bounded_groups(scenario, *workload); !groups) {
+    return core::fail(groups.error().code, groups.error().message);
+  }
   warn_of_unused_groups(scenario, *workload);
   std::optional<OutputDir> output;
   if (!options.out_folder.empty()) {
@@ -188,8 +216,14 @@ core::Result<RunResult> run_scenario(const Scenario& scenario,
   RunSummary run = describe(scenario, options, *workload);
   RunLoop loop(make_worlds(scenario, *workload, output.has_value()), options.threads);
   MinuteBooks books(scenario.run.warmup, workload->end, output, progress);
-  const core::Status ran =
-      loop.run([&](const MinuteReport& minute) { return books.close(minute, loop.worlds()); });
+  const core::Status ran = loop.run([&](const MinuteReport& minute) -> core::Status {
+    if (interrupted() != 0) {
+      return core::fail(core::ErrorCode::kUnavailable,
+                        "given up at " + clock_text(minute.end.time_since_epoch()) +
+                            " of simulated time; nothing was written");
+    }
+    return books.close(minute, loop.worlds());
+  });
   if (!ran) {
     return core::fail(ran.error().code, ran.error().message);
   }
@@ -209,7 +243,9 @@ core::Result<RunResult> run_scenario(const Scenario& scenario,
   result.json = to_json(run);
   result.csv = to_csv(run);
   result.table = run_table(run, TableStyle{.colour = options.coloured}) + reasons_line(calls);
-  result.warnings = workload->warnings;
+  result.warnings = scenario.warnings;
+  result.warnings.insert(
+      result.warnings.end(), workload->warnings.begin(), workload->warnings.end());
   result.lookup = [run = std::move(run)](std::string_view group, std::string_view field) {
     return look_up(run, group, field);
   };

@@ -70,6 +70,7 @@ core::Result<OutputDir> OutputDir::create(const std::string& folder) {
     return core::fail(core::ErrorCode::kUnavailable,
                       folder + ": cannot be made: " + why + "; give another folder with --out");
   }
+  PendingFile::remove_stale(folder);
   auto timeline = PendingFile::create(folder, "timeline.csv");
   if (!timeline) {
     remove_folders(made);

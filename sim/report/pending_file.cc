@@ -3,6 +3,9 @@
 #include "sim/report/pending_file.h"
 
 #include <cerrno>
+#include <charconv>
+#include <csignal>
+#include <filesystem>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
@@ -34,6 +37,27 @@ core::Result<PendingFile> PendingFile::create(const std::string& folder, const s
     return failure(path, "created", errno);
   }
   return PendingFile(std::move(path), std::move(partial), file);
+}
+
+void PendingFile::remove_stale(const std::string& folder) {
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    const std::string name = entry.path().filename().string();
+    constexpr std::string_view kEnd = ".partial";
+    if (!name.starts_with('.') || !name.ends_with(kEnd)) {
+      continue;
+    }
+    const std::string stem = name.substr(0, name.size() - kEnd.size());
+    const char* const first = stem.data() + stem.rfind('.') + 1;
+    const char* const end = stem.data() + stem.size();
+    pid_t writer = 0;
+    const auto [stopped, wrong] = std::from_chars(first, end, writer);
+    const bool named = wrong == std::errc{} && stopped == end && writer > 0;
+    if (named && ::kill(writer, 0) != 0 && errno == ESRCH) {
+      std::error_code ignored;
+      std::filesystem::remove(entry.path(), ignored);
+    }
+  }
 }
 
 PendingFile::PendingFile(std::string path, std::string partial, std::FILE* file)

@@ -19,6 +19,9 @@ class PendingFile {
  public:
   static core::Result<PendingFile> create(const std::string& folder, const std::string& name);
 
+  // Removes from the folder what programs have left there that were ended before they could.
+  static void remove_stale(const std::string& folder);
+
   PendingFile(PendingFile&& other) noexcept;
   PendingFile& operator=(PendingFile&& other) noexcept;
   PendingFile(const PendingFile&) = delete;

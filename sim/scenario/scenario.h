@@ -57,8 +57,11 @@ struct Scenario {
 
   std::vector<Bound> expect;
 
-  // Every knob in force, and the bounds, for `config print` and the summary's config{}.
+  // Every knob and bound, for `config print`; those that are used, for the summary's config{}.
   std::vector<core::ConfigRow> rows;
+
+  // What was set and does nothing, one line each.
+  std::vector<std::string> warnings;
 
   [[nodiscard]] bool has_workload() const {
     return !trace.path.empty() || !synthetic.groups.empty();

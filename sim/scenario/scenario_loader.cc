@@ -45,6 +45,23 @@ std::string take_part(std::string_view& key) {
   return part;
 }
 
+// `message` begins with a knob's key: puts before it where that was set, if anybody did.
+Status placed(const core::Config& config, const std::string& message) {
+  const std::string_view origin = config.origin(message.substr(0, message.find(':')));
+  const bool set = !origin.empty() && origin != core::kDefaultOrigin;
+  return fail(ErrorCode::kInvalidArgument, (set ? std::string(origin) + ": " : "") + message);
+}
+
+// What single ranges cannot say, such as min above max.
+Status check_npm(const core::Config& config,
+                 const std::string& section,
+                 const core::NpmConfig& npm) {
+  const Status status = core::check(npm);
+  return status ? status : placed(config, section + "." + status.error().message);
+}
+
+}  // namespace
+
 std::string group_prefix(const std::string& group) {
   const bool bare = std::all_of(group.begin(), group.end(), [](char letter) {
     return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
@@ -53,17 +70,6 @@ std::string group_prefix(const std::string& group) {
   const bool plain = bare && !group.empty();
   return std::string(kGroups) + (plain ? group : "\"" + group + "\"") + ".npm";
 }
-
-// What single ranges cannot say, such as min above max.
-Status check_npm(const std::string& section, const core::NpmConfig& npm) {
-  const Status status = core::check(npm);
-  if (status) {
-    return {};
-  }
-  return fail(status.error().code, "[" + section + "] " + status.error().message);
-}
-
-}  // namespace
 
 Status ScenarioLoader::load(std::span<const Setting> settings) {
   sort_out(settings);
@@ -254,7 +260,9 @@ Status ScenarioLoader::set_bounds() {
       key.remove_prefix(kGroups.size());
       group = take_part(key);
     }
-    const std::string bound = key.starts_with("bounds[") ? *text : std::string(key) + *text;
+    const bool in_list = key.starts_with("bounds[");
+    const std::string name = key.starts_with('"') ? take_part(key) : std::string(key);
+    const std::string bound = in_list ? *text : name + *text;
     core::Result<Bound> parsed = parse_bound(bound, group, setting.place);
     if (!parsed) {
       return tl::unexpected<core::Error>(parsed.error());
@@ -310,11 +318,11 @@ Status ScenarioLoader::check() const {
       return status;
     }
   }
-  if (Status status = check_npm("npm", scenario_.npm); !status) {
+  if (Status status = check_npm(config_, "npm", scenario_.npm); !status) {
     return status;
   }
   for (const auto& [group, npm] : scenario_.group_npm) {
-    if (Status status = check_npm(group_prefix(group), npm); !status) {
+    if (Status status = check_npm(group_configs_.at(group), group_prefix(group), npm); !status) {
       return status;
     }
   }
@@ -326,20 +334,8 @@ Status ScenarioLoader::check() const {
                 std::string(config_.origin("workload.trace")) +
                     ": a trace and [[workload.groups]] exclude each other; leave one of them out");
   }
-  return check_synthetic(scenario_.synthetic);
-}
-
-void ScenarioLoader::finish_rows() {
-  scenario_.rows = config_.rows();
-  for (const auto& [name, config] : group_configs_) {
-    for (core::ConfigRow& row : config.rows()) {
-      // A group has only what differs.
-      if (row.origin != core::kDefaultOrigin) {
-        scenario_.rows.push_back(std::move(row));
-      }
-    }
-  }
-  std::move(bound_rows_.begin(), bound_rows_.end(), std::back_inserter(scenario_.rows));
+  const Status workload = check_synthetic(scenario_.synthetic);
+  return workload ? workload : placed(config_, workload.error().message);
 }
 
 }  // namespace fn::sim

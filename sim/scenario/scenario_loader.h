@@ -19,6 +19,9 @@
 
 namespace fn::sim {
 
+// "groups.NAME.npm", the name in quotes where TOML wants them.
+std::string group_prefix(const std::string& group);
+
 class ScenarioLoader {
  public:
   core::Status load(std::span<const core::Setting> settings);
@@ -45,6 +48,9 @@ class ScenarioLoader {
                                const std::string& p99_key,
                                const Delay& delay) const;
   void finish_rows();
+  void warn_of_slow_network();
+  void mark_without_trace(core::ConfigRow& row);
+  void mark_unused(std::string_view prefix, const std::string& scaler, core::ConfigRow& row);
 
   // How many elements the settings give the list `key`.
   [[nodiscard]] std::size_t list_size(std::string_view key) const;

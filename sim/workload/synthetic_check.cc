@@ -47,9 +47,9 @@ class Checker {
     within(key, seconds(value), low_s, high_s);
   }
 
-  void require(const char* key, bool holds, const char* expected) {
+  void require(const char* key, bool holds, const char* expected, const std::string& found) {
     if (!holds) {
-      complain(key, expected, "something else");
+      complain(key, expected, found);
     }
   }
 
@@ -78,7 +78,7 @@ class Checker {
  private:
   void complain(const char* key, const std::string& expected, const std::string& found) {
     if (first_.empty()) {
-      first_ = place_ + ", " + key + ": expected " + expected + ", found " + found;
+      first_ = place_ + "." + key + ": expected " + expected + ", found " + found;
     }
   }
 
@@ -96,6 +96,10 @@ void check_arrivals(Checker& check, const ArrivalShape& shape) {
     case ArrivalProcess::kStep:
       check.within("step_at_s", shape.step_at, 0, kLongestS);
       check.within("step_rate_per_s", shape.step_rate_per_s, 0, kMostPerS);
+      check.require("step_at_s",
+                    shape.step_at > core::Duration::zero(),
+                    "a time above 0 at which the rate steps",
+                    "0");
       break;
     case ArrivalProcess::kSine:
       check.within("sine_period_s", shape.sine_period, 1, kLongestS);
@@ -110,7 +114,12 @@ void check_arrivals(Checker& check, const ArrivalShape& shape) {
       check.require(
           "burst_every_s",
           shape.burst_every == core::Duration::zero() || shape.burst_every >= shape.burst_length,
-          "0 (one burst) or at least burst_length_s");
+          "0 (one burst) or at least burst_length_s",
+          text_of(seconds(shape.burst_every)));
+      check.require("burst_rate_per_s",
+                    shape.burst_rate_per_s > 0,
+                    "a rate above 0 during the burst",
+                    text_of(shape.burst_rate_per_s));
       break;
   }
 }
@@ -122,9 +131,11 @@ void check_durations(Checker& check, const DurationShape& shape) {
   check.within("duration_shortest_s", shape.shortest, 1e-9, kLongestS);
   check.within("duration_longest_s", shape.longest, seconds(shape.shortest), kLongestS);
   check.within("first_run_scale", shape.first_run_scale, 1, 1e3);
-  check.require("first_run_scale",
-                seconds(shape.longest) * shape.first_run_scale <= kLongestS,
-                "a first run of less than ten years");
+  check.require(
+      "first_run_scale",
+      seconds(shape.longest) * shape.first_run_scale <= kLongestS,
+      "a first run of less than ten years",
+      text_of(shape.first_run_scale) + " times " + text_of(seconds(shape.longest)) + " s");
   check.within("first_run_extra_s", shape.first_run_extra, 0, kLongestS);
 }
 
@@ -132,7 +143,7 @@ void check_memory(Checker& check, const MemoryShape& shape) {
   const auto mib = [](core::MemoryMib memory) {
     return static_cast<double>(memory.value);
   };
-  check.require("memory_mib", !shape.choices.empty(), "at least one amount");
+  check.require("memory_mib", !shape.choices.empty(), "at least one amount", "none");
   for (const core::MemoryMib choice : shape.choices) {
     check.within("memory_mib", mib(choice), 1, static_cast<double>(kMostMib));
   }
@@ -160,31 +171,37 @@ double check_family(Checker& check, const FunctionFamily& family) {
 core::Status check_synthetic(const SyntheticConfig& config) {
   Checker check;
   check.enter("workload");
-  check.require("group", !config.groups.empty(), "at least one group");
+  check.require("groups", !config.groups.empty(), "at least one [[workload.groups]]", "none");
   check.within("duration_s", config.duration, 0, kLongestS);
   check.within("calls", static_cast<double>(config.calls), 0, static_cast<double>(kMostCalls));
   check.require("duration_s",
                 config.duration > core::Duration::zero() || config.calls > 0,
-                "a bound: duration_s or calls");
+                "a bound: duration_s or calls",
+                "neither");
   std::set<std::string> groups;
   double peak = 0;
   std::uint64_t functions = 0;
-  for (const SyntheticGroup& group : config.groups) {
-    check.enter("workload group '" + group.name + "'");
+  for (std::size_t number = 0; number < config.groups.size(); ++number) {
+    const SyntheticGroup& group = config.groups[number];
+    const std::string place = "workload.groups[" + std::to_string(number) + "]";
+    check.enter(place);
     check.name("name", group.name);
     check.unique(groups, "name", group.name);
-    check.require("function", !group.families.empty(), "at least one function");
+    check.require(
+        "functions", !group.families.empty(), "at least one [[workload.groups.functions]]", "none");
+    check.require("name", group.name != "total", "another name than that of the sum", "'total'");
     std::set<std::string> ids;
-    for (const FunctionFamily& family : group.families) {
-      check.enter("workload group '" + group.name + "', function '" + family.name + "'");
+    for (std::size_t index = 0; index < group.families.size(); ++index) {
+      const FunctionFamily& family = group.families[index];
+      check.enter(place + ".functions[" + std::to_string(index) + "]");
       peak += check_family(check, family);
       functions += family.count;
       check.within("count", static_cast<double>(functions), 1, static_cast<double>(kMostFunctions));
       if (check.failed()) {
         return check.status();
       }
-      for (std::uint32_t index = 0; index < family.count; ++index) {
-        check.unique(ids, "name", function_id(family, index));
+      for (std::uint32_t one = 0; one < family.count; ++one) {
+        check.unique(ids, "name", function_id(family, one));
       }
       check.within("rate_per_s, summed over the workload", peak, 0, kMostPerS);
     }

@@ -2,15 +2,19 @@
 //
 // Goal: a run says how far it is and what of its settings it could not use.
 
-#include <algorithm>
 #include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "sim/cli/engine.h"
+#include "sim/cli/interrupt.h"
 #include "sim/scenario/scenario.h"
+#include "tests/support/world_runner.h"
 
 namespace fn::tests {
 
@@ -62,6 +66,48 @@ TEST(RunScenario, WarnsOfSettingsForAGroupThatTheWorkloadDoesNotHave) {
   EXPECT_EQ(result->warnings,
             std::vector<std::string>{
                 "groups.sohp.npm is not used: the calls belong to shop (--tenant decides)"});
+}
+
+TEST(RunScenario, RefusesBoundsOnAGroupThatTheWorkloadDoesNotHave) {
+  Remembered seen;
+  const auto result = sim::run_scenario(
+      small_scenario({{"expect.groups.shpo.calls", std::string("<10"), "w.toml:9"}}), {}, seen);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().message,
+            "w.toml:9: expect.groups.shpo: the workload has no such group; did you mean \"shop\"?");
+}
+
+TEST(RunScenario, WarnsOfWhatDoesNothingWithoutATrace) {
+  Remembered seen;
+  const auto result = sim::run_scenario(
+      small_scenario({{"workload.tenant", std::string("owner"), "--tenant"}}), {}, seen);
+  ASSERT_TRUE(result) << result.error().message;
+  EXPECT_EQ(result->warnings,
+            std::vector<std::string>{"--tenant: workload.tenant does nothing without a trace"});
+}
+
+// Runs until Ctrl-C comes after the first minute, then ends as the program does.
+void run_and_interrupt(const std::string& folder) {
+  class Interrupts final : public sim::ProgressSink {
+   public:
+    void update(const sim::Progress& /*progress*/) override { std::raise(SIGINT); }
+  };
+
+  sim::watch_for_interrupts();
+  Interrupts interrupts;
+  sim::RunOptions options;
+  options.out_folder = folder + "/made/for/it";
+  const auto result = sim::run_scenario(small_scenario(), options, interrupts);
+  std::fputs(result ? "no error" : result.error().message.c_str(), stderr);
+  sim::end_by(sim::interrupted());
+}
+
+TEST(RunScenario, LeavesNothingBehindWhenItIsInterrupted) {
+  const std::string folder = scratch_folder();
+  EXPECT_EXIT(run_and_interrupt(folder),
+              testing::KilledBySignal(SIGINT),
+              "given up at 00:02:00 of simulated time; nothing was written");
+  EXPECT_TRUE(std::filesystem::is_empty(folder));
 }
 
 }  // namespace

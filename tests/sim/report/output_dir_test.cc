@@ -13,6 +13,7 @@
 #include <sstream>
 #include <string>
 #include <sys/resource.h>
+#include <unistd.h>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -82,6 +83,18 @@ sim::MinuteRow first_minute() {
   row.wait_p50 = 1500us;
   row.wait_p99 = 2s;
   return row;
+}
+
+TEST_F(OutputDir, TakesAwayWhatAProgramLeftThatWasKilled) {
+  constexpr const char* kNobody = "2147483000";  // beyond every process number
+  put("o/.timeline.csv." + std::string(kNobody) + ".partial", "cut");
+  put("o/.timeline.csv." + std::to_string(::getpid()) + ".partial", "being written");
+  put("o/.notes.partial", "somebody's own");
+  const auto output = sim::OutputDir::create(path("o"));
+  ASSERT_TRUE(output);
+  const std::vector<std::string> left = files("o");
+  EXPECT_EQ(std::count(left.begin(), left.end(), ".notes.partial"), 1);
+  EXPECT_EQ(left.size(), 3U) << "and the two of the run that has begun";
 }
 
 TEST_F(OutputDir, PutsAllFourFilesInPlaceAtTheEnd) {

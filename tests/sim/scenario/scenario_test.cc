@@ -87,7 +87,8 @@ TEST(Scenario, NothingSetIsTheDefaultsOfTheStructs) {
   EXPECT_FALSE(scenario.has_workload());
   for (const core::ConfigRow& row : scenario.rows) {
     const bool derived = row.key.starts_with("npm.planned_");
-    EXPECT_TRUE(derived || (row.origin == "default" && row.value == row.fallback)) << row.key;
+    const std::string origin = row.used ? "default" : "unused by steady";
+    EXPECT_TRUE(derived || (row.origin == origin && row.value == row.fallback)) << row.key;
   }
 }
 
@@ -170,6 +171,27 @@ duration_median_s = 0.25
   EXPECT_EQ(origin_of(scenario, "workload.groups[0].functions[0].memory_mib[1]"), "w.toml:9");
 }
 
+TEST(Scenario, SaysWhichSettingsTheScalerInForceDoesNotUse) {
+  const Scenario scenario = made(R"(
+npm.scaler = "fn-2018"
+npm.min_runners = 5
+npm.kpa.tick_s = 4
+[groups.alpha.npm]
+scaler = "kpa"
+min_runners = 5
+step_down_runners = 2
+)");
+  EXPECT_EQ(scenario.warnings,
+            (std::vector<std::string>{
+                "w.toml:3: npm.min_runners does nothing: the scaler fn-2018 has its own rule",
+                "w.toml:8: groups.alpha.npm.step_down_runners does nothing: the scaler kpa has its "
+                "own rule"}));
+  EXPECT_EQ(origin_of(scenario, "npm.min_runners"), "w.toml:3, unused by fn-2018");
+  EXPECT_FALSE(row_of(scenario, "npm.drain_deadline_s")->used);
+  EXPECT_TRUE(row_of(scenario, "npm.scaler")->used);
+  EXPECT_TRUE(row_of(scenario, "groups.alpha.npm.min_runners")->used);
+}
+
 TEST(Scenario, AGroupDiffersFromTheNodePoolManagersSettingsOnlyWhereItSaysSo) {
   const Scenario scenario = made(R"(
 npm.max_runners = 50
@@ -221,8 +243,10 @@ TEST(Scenario, WhatMakesNoSenseIsRefusedWithItsPlace) {
             "w.toml:1: provider.boot_p99_s = 30s: expected at least provider.boot_median_s, which "
             "is 1m");
   EXPECT_EQ(refusal("npm.min_runners = 5\nnpm.max_runners = 3\n"),
-            "[npm] limits.min_runners: expected 0 to 3, got 5");
+            "w.toml:1: npm.min_runners: expected 0 to 3, got 5");
+  EXPECT_TRUE(made("[expect]\n\"wait.p99\" = \"<1s\"\n").expect.size() == 1);
   EXPECT_TRUE(refusal("expect.wait.p99 = 5\n").starts_with("w.toml:1: expect.wait.p99: expected"));
+  EXPECT_TRUE(made("[expect]\n\"wait.p99\" = \"<1s\"\n").expect.size() == 1);
   EXPECT_TRUE(refusal("expect.wait.p9 = \"<5\"\n").starts_with("w.toml:1: bound"));
   EXPECT_TRUE(refusal("[[workload.groups]]\nname = \"x\"\n").starts_with("workload"));
   EXPECT_EQ(refusal("workload.trace = \"t\"\nworkload.duration_s = 5\n"

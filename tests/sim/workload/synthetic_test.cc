@@ -302,7 +302,7 @@ TEST(Synthetic, RefusesNonsenseWithItsPlace) {
     const core::Result<Workload> made = sim::make_synthetic(config, 1);
     return made ? std::string() : made.error().message;
   };
-  const std::string place = "workload group 'default', function 'f', ";
+  const std::string place = "workload.groups[0].functions[0].";
   EXPECT_EQ(error([](SyntheticConfig&) {}), "");
   EXPECT_EQ(error([](SyntheticConfig& config) {
               config.groups[0].families[0].arrivals.rate_per_s = std::nan("");
@@ -312,13 +312,13 @@ TEST(Synthetic, RefusesNonsenseWithItsPlace) {
             place + "count: expected a number from 1 to 1000000, found 0");
   EXPECT_EQ(
       error([](SyntheticConfig& config) { config.groups[0].families[0].memory.choices.clear(); }),
-      place + "memory_mib: expected at least one amount, found something else");
+      place + "memory_mib: expected at least one amount, found none");
   EXPECT_EQ(error([](SyntheticConfig& config) {
               config.groups[0].families.push_back(config.groups[0].families[0]);
             }),
-            place + "name: expected each name once, found 'f' again");
+            "workload.groups[0].functions[1].name: expected each name once, found 'f' again");
   EXPECT_EQ(error([](SyntheticConfig& config) { config.duration = {}; }),
-            "workload, duration_s: expected a bound: duration_s or calls, found something else");
+            "workload.duration_s: expected a bound: duration_s or calls, found neither");
   EXPECT_NE(error([](SyntheticConfig& config) { config.groups.clear(); }), "");
   EXPECT_NE(error([](SyntheticConfig& config) { config.groups.push_back(config.groups[0]); }), "");
   EXPECT_NE(error([](SyntheticConfig& config) {
