@@ -67,6 +67,13 @@ std::string_view closest_word(std::string_view word, std::span<const std::string
   if (!found.empty() && best <= 2) {
     return found;
   }
+  // A key without its unit, else one of the same name elsewhere.
+  for (const std::string_view candidate : known) {
+    if (candidate.size() > word.size() && candidate.starts_with(word) &&
+        (candidate[word.size()] == '_' || candidate[word.size()] == '.')) {
+      return candidate;
+    }
+  }
   for (const std::string_view candidate : known) {
     if (last_part(candidate) == last_part(word)) {
       return candidate;

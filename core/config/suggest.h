@@ -11,8 +11,8 @@
 namespace fn::core {
 
 // The known word that `word` was probably meant to be, or empty when none is near. Near means: few
-// letters changed, added, lost or swapped; or the same last part of a dotted key. The first of
-// equally near words wins.
+// letters changed, added, lost or swapped; the beginning of a key, such as one without its unit; or
+// the same last part of a dotted key. The first of equally near words wins.
 std::string_view closest_word(std::string_view word, std::span<const std::string_view> known);
 
 // `; did you mean "x"?`, or nothing.

@@ -172,6 +172,12 @@ core::Result<Workload> open_azure2019(const Azure2019Sources& sources,
   if (!groups) {
     return tl::unexpected(groups.error());
   }
+  if (groups->contains("total")) {
+    return core::fail(core::ErrorCode::kInvalidArgument,
+                      "tenant rule " + quoted(options.tenant) +
+                          ": expected no group of the name 'total', which the sum has; name the "
+                          "groups in a CSV file");
+  }
   Workload workload;
   workload.groups.reserve(groups->size());
   for (auto& [name, members] : *groups) {

@@ -41,7 +41,8 @@ std::string describe(const std::string& file, std::uint64_t line, const RowFault
   if (!fault.field.empty()) {
     text += "field " + fault.field + ": ";
   }
-  return text + "expected " + fault.expected + ", found " + quoted(fault.found);
+  const std::string found = fault.said ? fault.found : quoted(fault.found);
+  return text + "expected " + fault.expected + ", found " + found;
 }
 
 LineReader::LineReader(const ByteSource& source, const TraceLimits& limits, Sha256* digest)

@@ -26,6 +26,7 @@ struct RowFault {
   std::string field;     // empty: the line as a whole
   std::string expected;  // a noun phrase
   std::string found;     // as is, not yet quoted
+  bool said = false;     // `found` is our own word, which wants no quotes
 };
 
 // "inv.csv:7: field minute_3: expected a whole number, found 'x'".

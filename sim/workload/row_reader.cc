@@ -20,9 +20,10 @@ Fault RowReader::shape(Fields& fields) const {
   if (fields.size() == columns_) {
     return std::nullopt;
   }
-  return fault("",
-               std::to_string(columns_) + " fields as in the header",
-               fields.size() > columns_ ? "more" : std::to_string(fields.size()) + " fields");
+  return RowFault{"",
+                  std::to_string(columns_) + " fields as in the header",
+                  fields.size() > columns_ ? "more" : std::to_string(fields.size()),
+                  true};
 }
 
 core::Status RowReader::skip(const RowFault& wrong) {

@@ -25,6 +25,11 @@ inline RowFault fault(std::string_view field, std::string expected, std::string_
   return {std::string(field), std::move(expected), std::string(found.substr(0, 64))};
 }
 
+// More of something than there may be.
+inline RowFault too_many(std::string_view field, std::string expected) {
+  return {std::string(field), std::move(expected), "more", true};
+}
+
 class RowReader {
  public:
   RowReader(const ByteSource& source, const TraceOptions& options, Sha256* digest)

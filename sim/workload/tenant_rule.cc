@@ -59,7 +59,7 @@ core::Result<Assignments> read_assignments(const ByteSource& file, const TraceLi
     }
     Fault wrong = take_line(lines, limits.field_bytes, assignments);
     if (!wrong && assignments.size() > limits.functions) {
-      wrong = fault("", "at most " + std::to_string(limits.functions) + " lines", "more");
+      wrong = too_many("", "at most " + std::to_string(limits.functions) + " lines");
     }
     if (wrong) {
       return core::fail(core::ErrorCode::kInvalidArgument,

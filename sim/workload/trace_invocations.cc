@@ -107,7 +107,7 @@ class InvocationRows {
       return fault("", "fewer than 2^32 calls of one function", std::to_string(calls));
     }
     if (table.functions.size() >= limits_.functions) {
-      return fault("", "at most " + std::to_string(limits_.functions) + " functions", "more");
+      return too_many("", "at most " + std::to_string(limits_.functions) + " functions");
     }
     const NameTable::Entry entry = table.ids.intern(fields[function_]);
     if (!entry.fresh) {
@@ -140,9 +140,8 @@ class InvocationRows {
                    fields[column]);
     }
     if (count > most - per_minute_[minute]) {
-      return fault(header_.names()[column],
-                   "at most " + std::to_string(most) + " calls of all functions in one minute",
-                   "more");
+      return too_many(header_.names()[column],
+                      "at most " + std::to_string(most) + " calls of all functions in one minute");
     }
     return std::nullopt;
   }

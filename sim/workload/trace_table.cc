@@ -50,6 +50,7 @@ core::Status read_durations(const ByteSource& source,
     }
     columns[index] = *column;
   }
+  constexpr std::size_t kFirstPercentile = 3;
   std::uint64_t duplicates = 0;
   core::Status read =
       rows.each(table.warnings, [&](const Fields& fields, const LineReader&) -> Fault {
@@ -64,6 +65,11 @@ core::Status read_durations(const ByteSource& source,
             return fault(kWanted[index], "milliseconds from 0 to 31 days", fields[columns[index]]);
           }
           values[index] = from_ms(milliseconds);
+          if (index > kFirstPercentile && values[index] < values[index - 1]) {
+            return fault(kWanted[index],
+                         "a percentile that is not below the one before",
+                         fields[columns[index]]);
+          }
         }
         const std::uint32_t number = table.ids.find(id);
         if (number == NameTable::kUnknown) {

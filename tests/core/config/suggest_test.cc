@@ -26,6 +26,12 @@ TEST(ClosestWord, UnderstandsOneSlip) {
   EXPECT_EQ(closest_word("lb_placer", kWords), "lb.placer");
 }
 
+TEST(ClosestWord, KnowsAKeyWithoutItsUnit) {
+  constexpr std::array<std::string_view, 2> kKeys = {"workload.groups[0].memory",
+                                                     "runner.memory_mib"};
+  EXPECT_EQ(closest_word("runner.memory", kKeys), "runner.memory_mib");
+}
+
 TEST(ClosestWord, PrefersTheSameLastPartToAFarGuess) {
   EXPECT_EQ(closest_word("pool.min_runners", kWords), "npm.min_runners");
   EXPECT_EQ(closest_word("memory_mib", kWords), "runner.memory_mib");

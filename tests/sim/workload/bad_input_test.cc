@@ -42,13 +42,13 @@ TEST(BadInput, TheSmallTraceIsGood) {
 
 TEST(BadInput, NamesTheRowWithTheWrongNumberOfFields) {
   EXPECT_EQ(inv_error("0,1,0,0\n", "0,1,0\n"),
-            "inv.csv:3: expected 8 fields as in the header, found '7 fields'");
+            "inv.csv:3: expected 8 fields as in the header, found 7");
   EXPECT_EQ(inv_error("0,1,0,0\n", "0,1,0,0,0\n"),
-            "inv.csv:3: expected 8 fields as in the header, found 'more'");
+            "inv.csv:3: expected 8 fields as in the header, found more");
   EXPECT_EQ(mem_error("bob,mail,send,256", "bob,mail,send"),
-            "mem.csv:4: expected 4 fields as in the header, found '3 fields'");
+            "mem.csv:4: expected 4 fields as in the header, found 3");
   EXPECT_EQ(mem_error("bob,mail,send,256\n", "\n"),
-            "mem.csv:4: expected 4 fields as in the header, found '1 fields'");
+            "mem.csv:4: expected 4 fields as in the header, found 1");
 }
 
 TEST(BadInput, NamesTheCountThatIsNone) {
@@ -64,7 +64,13 @@ TEST(BadInput, NamesTheCountThatIsNone) {
             expected + "'99999999999999999999999'");
   EXPECT_EQ(inv_error("timer,1,1,", "timer,10000000,1,"),
             "inv.csv:4: field 480: expected at most 10000000 calls of all functions in one minute, "
-            "found 'more'");
+            "found more");
+}
+
+TEST(BadInput, RefusesPercentilesThatFall) {
+  EXPECT_EQ(run_error("10,20,50,100,200,300,400", "10,20,50,100,99,300,400"),
+            "run.csv:2: field percentile_Average_75: expected a percentile that is not below the "
+            "one before, found '99'");
 }
 
 TEST(BadInput, RefusesAFunctionTwice) {
@@ -167,7 +173,7 @@ TEST(BadInput, LenientSkipsAndCountsMalformedRows) {
                 "inv.csv: skipped 4 malformed rows; the first: inv.csv:3: field 481: expected a "
                 "whole number of calls from 0 to 10000000, found '-1'",
                 "run.csv: skipped 1 malformed rows; the first: run.csv:5: expected 14 fields as in "
-                "the header, found '4 fields'"}));
+                "the header, found 4"}));
 }
 
 TEST(BadInput, SaysWhichFileCannotBeOpened) {

@@ -54,6 +54,14 @@ TEST(TenantRule, TakesTheFirstNameOfEquallyLargeOwners) {
   EXPECT_EQ(groups_of(text, "owner:1"), "ann: cart pay; rest: send; ");
 }
 
+TEST(TenantRule, LeavesTheNameOfTheSumToTheSum) {
+  TraceText text = small_trace();
+  text.tenants = "ann,total\n";
+  EXPECT_EQ(groups_of(text, "groups.csv"),
+            "tenant rule 'groups.csv': expected no group of the name 'total', which the sum has; "
+            "name the groups in a CSV file");
+}
+
 TEST(TenantRule, ReadsGroupsFromAFile) {
   TraceText text = small_trace();
   text.tenants = "hash,group\n# the shop\n\nann,shop-team\npay,bank\r\n";
