@@ -48,6 +48,12 @@ class Runner {
     return config_.freeze_after > Duration::zero() ? earlier(expiry, freeze_deadline()) : expiry;
   }
 
+  // An offer of this function, or the end of a run in this container, is about to come: brings near
+  // what it will read. Hints change nothing.
+  void expect_offer(FunctionHandle function) const { queues_.expect(function); }
+
+  void expect_end(ContainerHandle container) const { containers_.expect(container); }
+
   [[nodiscard]] const ResourceTracker& resources() const { return tracker_; }
 
   // Calls accepted and not finished.

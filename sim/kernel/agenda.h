@@ -92,8 +92,10 @@ class Agenda {
   }
 
   // Moves time on and makes due what is planned for then.
+  // Completions that are due within a few milliseconds are shown to `soon(word)`, now and then.
   // REQUIRES: nothing is due; now() < `to` <= next_time().
-  void advance(core::Instant to) {
+  template <typename Soon>
+  void advance(core::Instant to, Soon soon) {
     now_ = to;
     if (!data_.messages.empty() || !control_.messages.empty()) {
       // What took longer was sent earlier.
@@ -102,9 +104,18 @@ class Agenda {
       arrive(data_first ? control_ : data_);
     }
     if (heap_.earliest() == static_cast<std::uint64_t>(core::to_ns(to))) {
-      heap_.take_earliest([this](std::uint64_t word) {
-        make_due(static_cast<std::size_t>(word >> kClassShift), word & (kWordLimit - 1));
-      });
+      constexpr std::uint64_t kSoonNs = 4'000'000;
+      const std::uint64_t horizon = static_cast<std::uint64_t>(core::to_ns(to)) + kSoonNs;
+      heap_.take_earliest(
+          [this](std::uint64_t word) {
+            make_due(static_cast<std::size_t>(word >> kClassShift), word & (kWordLimit - 1));
+          },
+          [&soon, horizon](std::uint64_t time, std::uint64_t word) {
+            // Completions are of class zero.
+            if (time < horizon && word < kWordLimit) {
+              soon(word);
+            }
+          });
     }
   }
 

@@ -43,10 +43,10 @@ class RadixHeap {
                           : earliest_in_[static_cast<std::size_t>(std::countr_zero(occupied_))];
   }
 
-  // Hands every entry of the earliest time to `take(word)`, in order, and removes them.
-  // REQUIRES: not empty.
-  template <typename Take>
-  void take_earliest(Take take) {
+  // Hands every entry of the earliest time to `take(word)`, in order, and removes them. Entries
+  // that come soon after are shown to `soon(time, word)`, each a few times. REQUIRES: not empty.
+  template <typename Take, typename Soon>
+  void take_earliest(Take take, Soon soon) {
     FN_ASSERT(occupied_ != 0);
     const auto lowest = static_cast<std::size_t>(std::countr_zero(occupied_));
     core::AppendList<Entry>& bucket = buckets_[lowest];
@@ -65,6 +65,7 @@ class RadixHeap {
         take(entry.word);
       } else {
         push(entry.time, entry.word);
+        soon(entry.time, entry.word);
       }
     }
     bucket.clear();

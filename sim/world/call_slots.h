@@ -61,6 +61,11 @@ class CallSlots {
     return slots_[handle.value];
   }
 
+  const CallSlot& operator[](core::CallHandle handle) const {
+    FN_ASSERT(handle.value < count_);
+    return slots_[handle.value];
+  }
+
   // The caller has its answer.
   void close(core::CallHandle handle) {
     slots_[handle.value].open = false;

@@ -99,7 +99,7 @@ void GroupWorld::run(core::Instant until, core::Instant last_arrival) {
     if (next >= until) {
       return;
     }
-    agenda_.advance(next);
+    agenda_.advance(next, [this](std::uint64_t word) { expect_end(word); });
   }
 }
 
@@ -143,6 +143,18 @@ inline void GroupWorld::arrive(const Arrival& arrival) {
                      DueWord{Due::kCallerGivesUp, call.life, handle.value}.packed());
   }
   caller_asks(handle, call);
+}
+
+// A call's run ends soon: brings near what will be read then.
+inline void GroupWorld::expect_end(std::uint64_t word) const {
+  const DueWord due = DueWord::of(word);
+  if (due.due != Due::kRunEnded) {
+    return;
+  }
+  const CallSlot& call = calls_[core::CallHandle{due.index}];
+  if (const std::uint32_t slot = slot_of(call.runner); slot < runners_.size()) {
+    runners_[slot]->machine.expect_end(call.container);
+  }
 }
 
 inline void GroupWorld::deliver(const Message& message) {

@@ -147,6 +147,7 @@ class GroupWorld {
   void run_call(RunnerNode& node, const core::RunCall& action);
   void stop_run(const RunnerNode& node, const core::StopRun& action);
   void run_ended(std::uint64_t word);
+  void expect_end(std::uint64_t word) const;
   void container_started(std::uint32_t start_slot);
   void runner_deadline(std::uint32_t slot);
   void add_runner(core::RunnerHandle handle);

@@ -149,6 +149,9 @@ void GroupWorld::log_lb_fact(std::uint32_t lb, const core::LbFact& fact) {
 
 inline void GroupWorld::try_call(std::uint32_t lb, const core::TryCall& action) {
   calls_.hold(action.call);
+  if (const std::uint32_t slot = slot_of(action.runner); slot < runners_.size()) {
+    runners_[slot]->machine.expect_offer(action.function);
+  }
   agenda_.send_data(ToRunner::kCallOffered,
                     action.runner.value,
                     core::pack(core::CallOffered{
