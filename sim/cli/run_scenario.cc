@@ -16,30 +16,17 @@
 #include "sim/cli/interrupt.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/version.h"
+#include "sim/cli/worlds.h"
 #include "sim/report/output_dir.h"
 #include "sim/report/run_table.h"
 #include "sim/report/summary.h"
 #include "sim/report/total_peaks.h"
-#include "sim/scenario/trace_paths.h"
 #include "sim/world/assumptions.h"
 #include "sim/world/run_loop.h"
 
 namespace fn::sim {
 
 namespace {
-
-core::Result<Workload> open_workload(const Scenario& scenario) {
-  if (scenario.trace.path.empty()) {
-    return make_synthetic(scenario.synthetic, scenario.run.seed);
-  }
-  const core::Result<Azure2019Files> files = find_trace(scenario.trace.path);
-  if (!files) {
-    return core::fail(files.error().code, files.error().message);
-  }
-  TraceOptions options = scenario.trace_options;
-  options.seed = scenario.run.seed;
-  return open_azure2019(*files, options);
-}
 
 bool holds_group(const Workload& workload, std::string_view name) {
   return std::any_of(workload.groups.begin(),
@@ -80,37 +67,6 @@ core::Status check_bounded_groups(const Scenario& scenario, const Workload& work
     }
   }
   return {};
-}
-
-GroupSetup setup_of(const Scenario& scenario, const std::string& group, bool keep_decisions) {
-  GroupSetup setup;
-  setup.nodes = scenario.nodes;
-  setup.lb = scenario.lb;
-  setup.runner = scenario.runner;
-  setup.npm = scenario.npm_of(group);
-  setup.provider = scenario.provider;
-  setup.network = scenario.network;
-  setup.container = scenario.container;
-  setup.caller = scenario.callers;
-  setup.recorder = {.warmup = scenario.run.warmup,
-                    .slo = scenario.run.slo,
-                    .cost_per_runner_hour = scenario.cost.runner_hour_usd};
-  setup.keep_decisions = keep_decisions;
-  complete(setup);
-  return setup;
-}
-
-std::vector<std::unique_ptr<GroupWorld>> make_worlds(const Scenario& scenario,
-                                                     Workload& workload,
-                                                     bool keep_decisions) {
-  const core::Rng rng(scenario.run.seed);
-  std::vector<std::unique_ptr<GroupWorld>> worlds;
-  for (GroupWorkload& group : workload.groups) {
-    group.handle.value = static_cast<std::uint32_t>(worlds.size());
-    const GroupSetup setup = setup_of(scenario, group.name, keep_decisions);
-    worlds.push_back(std::make_unique<GroupWorld>(setup, std::move(group), rng));
-  }
-  return worlds;
 }
 
 // One run under way: where its minutes go.

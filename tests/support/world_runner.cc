@@ -13,8 +13,7 @@
 #include <gtest/gtest.h>
 
 #include "core/io/toml.h"
-#include "sim/workload/workload.h"
-#include "sim/world/assumptions.h"
+#include "sim/cli/worlds.h"
 
 namespace fn::tests {
 
@@ -47,34 +46,6 @@ std::vector<core::Setting> settings_of(const WorldSource& source) {
     settings.push_back(setting_of(text));
   }
   return settings;
-}
-
-sim::Workload open_workload(const sim::Scenario& scenario) {
-  if (scenario.trace.path.empty()) {
-    return value_or_throw(sim::make_synthetic(scenario.synthetic, scenario.run.seed));
-  }
-  sim::TraceOptions options = scenario.trace_options;
-  options.seed = scenario.run.seed;
-  return value_or_throw(
-      sim::open_azure2019(value_or_throw(sim::find_azure2019(scenario.trace.path)), options));
-}
-
-sim::GroupSetup setup_of(const sim::Scenario& scenario, const std::string& group) {
-  sim::GroupSetup setup;
-  setup.nodes = scenario.nodes;
-  setup.lb = scenario.lb;
-  setup.runner = scenario.runner;
-  setup.npm = scenario.npm_of(group);
-  setup.provider = scenario.provider;
-  setup.network = scenario.network;
-  setup.container = scenario.container;
-  setup.caller = scenario.callers;
-  setup.recorder = {.warmup = scenario.run.warmup,
-                    .slo = scenario.run.slo,
-                    .cost_per_runner_hour = scenario.cost.runner_hour_usd};
-  setup.keep_decisions = true;
-  sim::complete(setup);
-  return setup;
 }
 
 }  // namespace
@@ -170,14 +141,8 @@ WorldRun run_world(const WorldSource& source,
 }
 
 std::vector<std::unique_ptr<sim::GroupWorld>> open_worlds(const sim::Scenario& scenario) {
-  sim::Workload workload = open_workload(scenario);
-  const core::Rng rng(scenario.run.seed);
-  std::vector<std::unique_ptr<sim::GroupWorld>> worlds;
-  for (sim::GroupWorkload& group : workload.groups) {
-    const sim::GroupSetup setup = setup_of(scenario, group.name);
-    worlds.push_back(std::make_unique<sim::GroupWorld>(setup, std::move(group), rng));
-  }
-  return worlds;
+  sim::Workload workload = value_or_throw(sim::open_workload(scenario));
+  return sim::make_worlds(scenario, workload, true);
 }
 
 void run_minutes(std::vector<std::unique_ptr<sim::GroupWorld>>& worlds,
