@@ -8,6 +8,7 @@
 
 #include "core/base/rng.h"
 #include "sim/scenario/trace_paths.h"
+#include "sim/trace/azure2019.h"
 #include "sim/world/assumptions.h"
 
 namespace fn::sim {
@@ -44,7 +45,11 @@ core::Result<Workload> open_workload(const Scenario& scenario) {
   }
   TraceOptions options = scenario.trace_options;
   options.seed = scenario.run.seed;
-  return open_azure2019(*files, options);
+  core::Result<TraceReaderPtr> reader = read_azure2019(*files, options);
+  if (!reader) {
+    return core::fail(reader.error().code, reader.error().message);
+  }
+  return open_trace(std::move(*reader), options);
 }
 
 std::vector<std::unique_ptr<GroupWorld>> make_worlds(const Scenario& scenario,

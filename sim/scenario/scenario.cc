@@ -14,7 +14,7 @@
 #include "sim/scenario/presets.h"
 #include "sim/scenario/scenario_loader.h"
 #include "sim/scenario/trace_paths.h"
-#include "sim/workload/tenant_rule.h"
+#include "sim/trace/tenant_rule.h"
 
 namespace fn::sim {
 

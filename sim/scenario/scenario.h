@@ -30,8 +30,8 @@
 #include "sim/check/expect.h"
 #include "sim/scenario/world_config.h"
 #include "sim/scenario/world_tables.h"
+#include "sim/trace/trace_options.h"
 #include "sim/workload/synthetic_config.h"
-#include "sim/workload/trace_options.h"
 
 namespace fn::sim {
 

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "sim/workload/workload.h"
+#include "sim/trace/azure2019.h"
 
 namespace fn::sim {
 

@@ -9,7 +9,7 @@
 #include <string>
 
 #include "core/base/result.h"
-#include "sim/workload/trace_options.h"
+#include "sim/trace/trace_options.h"
 
 namespace fn::sim {
 

@@ -10,7 +10,7 @@
 
 #include "core/config/field.h"
 #include "sim/scenario/world_config.h"
-#include "sim/workload/trace_options.h"
+#include "sim/trace/trace_options.h"
 
 namespace fn::sim {
 

@@ -35,6 +35,10 @@ class ArrivalSource {
   ArrivalSource& operator=(const ArrivalSource&) = delete;
   virtual ~ArrivalSource() = default;
 
+  // Brings along what several sources share until then. For one source at a time; fill(), which may
+  // run for several sources at once, does it where it was left out.
+  virtual void prepare([[maybe_unused]] core::Instant until) {}
+
   // Appends every arrival with `at` < `until` that was not handed out yet, ordered by (at,
   // function, index): function handles are numbered in the order of their tie keys.
   // REQUIRES: `until` is not earlier than in the call before.

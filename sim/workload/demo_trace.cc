@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "core/base/rng.h"
-#include "sim/workload/quantiles.h"
+#include "sim/trace/quantiles.h"
 #include "sim/workload/sampling.h"
 
 namespace fn::sim {
@@ -147,7 +147,7 @@ std::string durations_of(const Owner& owner, int function, std::uint64_t calls) 
   constexpr double kSigma = 0.4;
   // Functions differ, the owner's mean stays.
   const double mean_ms = owner.mean_run_s * 1000 * (0.8 + 0.1 * (function % 5));
-  constexpr std::array<double, kQuantileShares.size()> kAt = {
+  constexpr std::array<double, core::kQuantileShares.size()> kAt = {
       0.001, 0.01, 0.25, 0.5, 0.75, 0.99, 0.9995};
   std::array<std::int64_t, kAt.size()> quantiles{};
   for (std::size_t index = 0; index < kAt.size(); ++index) {
@@ -157,7 +157,7 @@ std::string durations_of(const Owner& owner, int function, std::uint64_t calls) 
   double average = 0;
   for (std::size_t index = 1; index < kAt.size(); ++index) {
     average += static_cast<double>(quantiles[index - 1] + quantiles[index]) / 2 *
-               (kQuantileShares[index] - kQuantileShares[index - 1]);
+               (core::kQuantileShares[index] - core::kQuantileShares[index - 1]);
   }
   std::string row = std::to_string(static_cast<std::int64_t>(average)) + "," +
                     std::to_string(calls) + "," + std::to_string(quantiles.front()) + "," +

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <utility>
 
-#include "core/base/hash.h"
 #include "core/base/rng.h"
+#include "core/placement/jump_hash.h"
 #include "sim/workload/sampling.h"
 #include "sim/workload/synthetic_arrivals.h"
 #include "sim/workload/synthetic_check.h"
@@ -14,8 +14,6 @@
 namespace fn::sim {
 
 namespace {
-
-constexpr std::uint64_t kFnHashKey = 0x4c617279426f6174ULL;
 
 core::MemoryMib draw_memory(const MemoryShape& shape, core::Rng rng) {
   if (shape.kind == MemoryKind::kChoices) {
@@ -53,7 +51,7 @@ GroupWorkload make_group(const SyntheticGroup& group,
     for (std::uint32_t index = 0; index < family.count; ++index) {
       const std::string id = function_id(family, index);
       core::FunctionSpec spec;
-      spec.key = core::siphash24(0, kFnHashKey, id);
+      spec.key = core::placement_key(id);
       spec.memory = draw_memory(family.memory, memory.fork(id));
       spec.cpu = family.cpu;
       spec.cold_overhead = first_run(family.durations, mean) - mean;

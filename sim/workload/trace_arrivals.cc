@@ -3,24 +3,22 @@
 #include "sim/workload/trace_arrivals.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "core/base/assert.h"
 #include "core/base/hash.h"
+#include "sim/trace/quantiles.h"
 #include "sim/workload/sampling.h"
 
 namespace fn::sim {
 
 namespace {
 
-constexpr std::uint64_t kMinuteNs = 60'000'000'000;
+constexpr auto kMinuteNs = static_cast<std::uint64_t>(core::kTraceMinuteNs);
 // A minute has fewer than 2^36 nanoseconds; the rest of a key is the function.
 constexpr int kFunctionBits = 28;
 constexpr std::uint64_t kFunctionMask = (1ULL << kFunctionBits) - 1;
-
-core::Instant minute_start(std::uint32_t minute) {
-  return core::Instant(core::Duration(static_cast<std::int64_t>(minute * kMinuteNs)));
-}
 
 // A 64-bit draw as a nanosecond of the minute.
 std::uint64_t in_minute(std::uint64_t draw) {
@@ -28,127 +26,93 @@ std::uint64_t in_minute(std::uint64_t draw) {
   return static_cast<std::uint64_t>((static_cast<Wide>(draw) * kMinuteNs) >> 64);
 }
 
+auto order_of(const Arrival& arrival) {
+  return std::tuple(arrival.at, arrival.function.value, arrival.run);
+}
+
+bool comes_before(const Arrival& left, const Arrival& right) {
+  return order_of(left) < order_of(right);
+}
+
 }  // namespace
 
-TraceArrivals::TraceArrivals(ByteSourcePtr counts,
-                             std::uint32_t minutes,
+TraceArrivals::TraceArrivals(std::shared_ptr<TraceFeed> feed,
+                             std::uint32_t group,
                              const TraceOptions& options,
                              const std::vector<TraceStream>& streams)
-    : counts_(std::move(counts)),
-      minutes_(minutes),
+    : feed_(std::move(feed)),
+      group_(group),
       spread_(options.spread),
       duration_source_(options.durations) {
   FN_ASSERT(streams.size() <= kFunctionMask);
   functions_.reserve(streams.size());
-  for (std::uint32_t index = 0; index < streams.size(); ++index) {
-    const TraceStream& stream = streams[index];
+  for (const TraceStream& stream : streams) {
     functions_.push_back({stream.spread_key, stream.duration_key, 0, stream.durations});
-    if (stream.calls > 0) {
-      Active& active = active_.emplace_back();
-      active.function = index;
-      active.calls_left = static_cast<std::uint32_t>(stream.calls);
-      active.cursor.offset = stream.counts_offset;
-    }
+    calls_left_ += stream.calls;
   }
 }
 
 void TraceArrivals::fill(core::Instant until, std::vector<Arrival>& out) {
-  hand_out_rest(until, out);
-  while (!active_.empty() && minute_start(minute_) < until) {
-    read_minute();
-    sorter_.sort(keys_);
-    ++minute_;
-    if (minute_start(minute_) <= until) {
-      emit(out);
-    } else {
-      rest_.clear();
-      rest_begin_ = 0;
-      emit(rest_);
-      hand_out_rest(until, out);
-    }
-  }
+  // A source that is alone with its feed needs no one to prepare it.
+  feed_->advance(until);
+  hand_out(until, out);
+  take_inbox();
+  hand_out(until, out);
 }
 
 bool TraceArrivals::exhausted() const {
-  return active_.empty() && rest_begin_ == rest_.size();
+  const FeedInbox& inbox = feed_->inbox(group_);
+  return calls_left_ == 0 || (feed_->ended() && rest_begin_ == rest_.size() &&
+                              inbox.counts.empty() && inbox.calls.empty());
 }
 
-core::Status TraceArrivals::status() const {
-  if (failure_.empty()) {
-    return {};
+void TraceArrivals::take_inbox() {
+  FeedInbox& inbox = feed_->inbox(group_);
+  if (inbox.counts.empty() && inbox.calls.empty()) {
+    return;
   }
-  return core::fail(core::ErrorCode::kUnavailable, failure_);
-}
-
-void TraceArrivals::fail(std::string message) {
-  failure_ = std::move(message);
-}
-
-bool TraceArrivals::refill(Cursor& cursor) {
-  const core::Result<std::size_t> got = counts_->read_at(cursor.offset, cursor.buffer);
-  if (!got) {
-    fail(got.error().message);
-    return false;
+  rest_.erase(rest_.begin(), rest_.begin() + static_cast<std::ptrdiff_t>(rest_begin_));
+  rest_begin_ = 0;
+  const std::size_t before = rest_.size();
+  for (std::size_t index = 0; index < inbox.counts.size();) {
+    const std::int64_t minute_ns = inbox.counts[index].minute_ns;
+    keys_.clear();
+    for (; index < inbox.counts.size() && inbox.counts[index].minute_ns == minute_ns; ++index) {
+      place(inbox.counts[index]);
+    }
+    sorter_.sort(keys_);
+    emit_counted(minute_ns);
   }
-  cursor.offset += *got;
-  cursor.begin = 0;
-  cursor.end = static_cast<std::uint16_t>(*got);
-  return *got > 0;
-}
-
-// The first pass has checked each count, so anything unexpected is a file that changed since.
-bool TraceArrivals::next_count(Active& active, std::uint64_t& count) {
-  Cursor& cursor = active.cursor;
-  count = 0;
-  while (count <= active.calls_left) {
-    if (cursor.begin == cursor.end && !refill(cursor)) {
-      return false;
-    }
-    const char byte = cursor.buffer[cursor.begin];
-    ++cursor.begin;
-    if (byte == ',' || byte == '\n' || byte == '\r') {
-      return true;
-    }
-    if (byte < '0' || byte > '9') {
-      return false;
-    }
-    count = count * 10 + static_cast<std::uint64_t>(byte - '0');
+  for (const core::TraceCall& call : inbox.calls) {
+    emit_call(call);
   }
-  return false;
-}
-
-void TraceArrivals::read_minute() {
-  keys_.clear();
-  std::size_t kept = 0;
-  for (std::size_t index = 0; index < active_.size(); ++index) {
-    Active& active = active_[index];
-    std::uint64_t count = 0;
-    const bool last = minute_ + 1 == minutes_;
-    if (!next_count(active, count) || (last && count != active.calls_left)) {
-      if (failure_.empty()) {
-        fail(counts_->name() + ": changed while it was being replayed; run again");
-      }
-      active_.clear();
-      keys_.clear();
-      return;
-    }
-    if (count > 0) {
-      place(active.function, count);
-      active.calls_left -= static_cast<std::uint32_t>(count);
-    }
-    if (active.calls_left > 0) {
-      if (kept != index) {
-        active_[kept] = active;
-      }
-      ++kept;
-    }
+  if (!inbox.calls.empty()) {
+    sort_mixed(before);
   }
-  active_.resize(kept);
+  inbox.counts.clear();
+  inbox.calls.clear();
 }
 
-void TraceArrivals::place(std::uint32_t function, std::uint64_t count) {
+// Calls of one instant come in no order of ours, and counted calls stand before the others.
+void TraceArrivals::sort_mixed(std::size_t from) {
+  const auto begin = rest_.begin() + static_cast<std::ptrdiff_t>(from);
+  if (std::is_sorted(begin, rest_.end(), comes_before)) {
+    return;
+  }
+  std::sort(begin, rest_.end(), comes_before);
+  // Numbered once more, in the order that they have now.
+  for (auto arrival = begin; arrival != rest_.end(); ++arrival) {
+    --functions_[arrival->function.value].next_index;
+  }
+  for (auto arrival = begin; arrival != rest_.end(); ++arrival) {
+    arrival->index = functions_[arrival->function.value].next_index++;
+  }
+}
+
+void TraceArrivals::place(const FeedCount& counted) {
   constexpr std::uint64_t kMinuteUs = kMinuteNs / 1000;
-  const Function& state = functions_[function];
+  const Function& state = functions_[counted.function];
+  const std::uint64_t count = counted.calls;
   for (std::uint64_t call = 0; call < count; ++call) {
     std::uint64_t offset = 0;
     switch (spread_) {
@@ -164,17 +128,17 @@ void TraceArrivals::place(std::uint32_t function, std::uint64_t count) {
       case Spread::kStart:
         break;
     }
-    keys_.push_back((offset << kFunctionBits) | function);
+    keys_.push_back((offset << kFunctionBits) | counted.function);
   }
 }
 
-void TraceArrivals::emit(std::vector<Arrival>& out) {
-  const core::Instant start = minute_start(minute_ - 1);
+void TraceArrivals::emit_counted(std::int64_t minute_ns) {
   for (const std::uint64_t key : keys_) {
     const auto handle = static_cast<std::uint32_t>(key & kFunctionMask);
     Function& function = functions_[handle];
-    Arrival& arrival = out.emplace_back();
-    arrival.at = start + core::Duration(static_cast<std::int64_t>(key >> kFunctionBits));
+    Arrival& arrival = rest_.emplace_back();
+    arrival.at =
+        core::Instant(core::Duration(minute_ns + static_cast<std::int64_t>(key >> kFunctionBits)));
     arrival.function = core::FunctionHandle{handle};
     arrival.index = function.next_index++;
     if (duration_source_ == DurationSource::kAverage) {
@@ -188,10 +152,21 @@ void TraceArrivals::emit(std::vector<Arrival>& out) {
   }
 }
 
-void TraceArrivals::hand_out_rest(core::Instant until, std::vector<Arrival>& out) {
+void TraceArrivals::emit_call(const core::TraceCall& call) {
+  Function& function = functions_[call.function];
+  Arrival& arrival = rest_.emplace_back();
+  arrival.at = core::Instant(core::Duration(call.start_ns));
+  arrival.function = core::FunctionHandle{call.function};
+  arrival.index = function.next_index++;
+  arrival.run = call.run_ns > 0 ? core::Duration(call.run_ns) : kShortestRun;
+  arrival.first_run = arrival.run;
+}
+
+void TraceArrivals::hand_out(core::Instant until, std::vector<Arrival>& out) {
   while (rest_begin_ < rest_.size() && rest_[rest_begin_].at < until) {
     out.push_back(rest_[rest_begin_]);
     ++rest_begin_;
+    --calls_left_;
   }
 }
 

@@ -22,6 +22,9 @@ core::Status RunLoop::run(const std::function<core::Status(const MinuteReport&)>
   MinuteReport minute{.end = core::Instant{}, .last_arrival = core::Instant::min(), .rows = rows};
   for (bool done = false; !done;) {
     minute.end += kMinute;
+    for (const std::unique_ptr<GroupWorld>& world : worlds_) {
+      world->workload().arrivals->prepare(minute.end);
+    }
     threads_.run(worlds_.size(), [&](std::size_t piece) {
       const std::size_t index = order[piece];
       last[index] = std::max(last[index], worlds_[index]->fill(minute.end));

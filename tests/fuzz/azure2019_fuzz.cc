@@ -11,8 +11,10 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "core/base/assert.h"
+#include "sim/trace/azure2019.h"
 #include "sim/workload/workload.h"
 
 namespace {
@@ -84,12 +86,18 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   options.spread = static_cast<fn::sim::Spread>(flags >> 6);
   options.limits.calls_per_minute = 1'000;
   options.limits.line_bytes = 4'096;
-  fn::core::Result<fn::sim::Workload> workload =
-      fn::sim::open_azure2019(fn::sim::Azure2019Sources{fn::sim::memory_bytes("inv", inv),
-                                                        fn::sim::memory_bytes("run", run),
-                                                        fn::sim::memory_bytes("mem", mem),
-                                                        fn::sim::memory_bytes("groups", tenants)},
+  fn::core::Result<fn::sim::TraceReaderPtr> reader =
+      fn::sim::read_azure2019({fn::core::memory_bytes("inv", inv),
+                               fn::core::memory_bytes("run", run),
+                               fn::core::memory_bytes("mem", mem)},
                               options);
+  if (!reader) {
+    FN_ASSERT(reader.error().message.find('\n') == std::string::npos);
+    return 0;
+  }
+  const fn::core::ByteSourcePtr file = fn::core::memory_bytes("groups", tenants);
+  fn::core::Result<fn::sim::Workload> workload =
+      fn::sim::open_trace(std::move(*reader), options, file.get());
   if (workload) {
     replay(*workload);
   } else {

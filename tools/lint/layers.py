@@ -21,7 +21,7 @@ CORE = ["core/" + name for name in (
     "runner", "config", "facts",
 )]
 SIM = ["sim/" + name for name in (
-    "kernel", "world", "models", "workload", "check", "scenario", "report",
+    "kernel", "world", "models", "trace", "workload", "check", "scenario", "report",
 )]
 ARROWS = {
     "core/base": BASE,
@@ -46,7 +46,7 @@ ARROWS = {
 }
 
 MACHINES = ["core/"]
-WORLD = ["sim/kernel/", "sim/world/", "sim/models/", "sim/workload/", "sim/check/"]
+WORLD = ["sim/kernel/", "sim/world/", "sim/models/", "sim/trace/", "sim/workload/", "sim/check/"]
 EDGE = ["sim/scenario/", "sim/report/", "sim/cli/"]
 LIBM = "exp|exp2|expm1|log|log2|log10|log1p|pow|sin|cos|tan|asin|acos|atan|atan2|sinh|cosh|tanh"
 LIBM += "|asinh|acosh|atanh|cbrt|hypot|erf|erfc|tgamma|lgamma|fma|fmod|remainder"

@@ -9,7 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "core/base/hash.h"
-#include "sim/workload/sha256.h"
+#include "sim/trace/sha256.h"
 #include "sim/workload/workload.h"
 #include "tests/sim/workload/trace_support.h"
 
@@ -37,7 +37,7 @@ TEST(Azure2019, ReplaysEveryCallOfThePublicSamples) {
     SCOPED_TRACE(sample.path);
     const auto files = sim::find_azure2019(traces_folder() + "/" + sample.path);
     ASSERT_TRUE(files) << files.error().message;
-    core::Result<Workload> workload = sim::open_azure2019(*files, {});
+    core::Result<Workload> workload = open_files(*files, {});
     ASSERT_TRUE(workload) << workload.error().message;
     EXPECT_EQ(workload->trace.calls, sample.calls);
     EXPECT_TRUE(workload->warnings.empty());
@@ -56,11 +56,11 @@ TEST(Azure2019, DealsTheLargestSampleToItsOwners) {
   ASSERT_TRUE(files);
   TraceOptions options;
   options.tenant = "owner";
-  EXPECT_EQ(sim::open_azure2019(*files, options)->groups.size(), 428U);
+  EXPECT_EQ(open_files(*files, options)->groups.size(), 428U);
   options.tenant = "app";
-  EXPECT_EQ(sim::open_azure2019(*files, options)->groups.size(), 476U);
+  EXPECT_EQ(open_files(*files, options)->groups.size(), 476U);
   options.tenant = "owner:10";
-  core::Result<Workload> ten = sim::open_azure2019(*files, options);
+  core::Result<Workload> ten = open_files(*files, options);
   ASSERT_EQ(ten->groups.size(), 11U);
   std::size_t calls = 0;
   for (const sim::GroupWorkload& group : ten->groups) {

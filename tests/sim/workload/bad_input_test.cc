@@ -177,10 +177,10 @@ TEST(BadInput, LenientSkipsAndCountsMalformedRows) {
 }
 
 TEST(BadInput, SaysWhichFileCannotBeOpened) {
-  const auto missing = sim::open_azure2019(sim::Azure2019Files{"/no/inv.csv", "b", "c"}, {});
+  const auto missing = open_files(sim::Azure2019Files{"/no/inv.csv", "b", "c"}, {});
   ASSERT_FALSE(missing);
   EXPECT_EQ(missing.error().message, "/no/inv.csv: cannot be opened (No such file or directory)");
-  const auto folder = sim::open_azure2019(sim::Azure2019Files{"/", "b", "c"}, {});
+  const auto folder = open_files(sim::Azure2019Files{"/", "b", "c"}, {});
   ASSERT_FALSE(folder);
   EXPECT_EQ(folder.error().message, "/: expected a regular file, since a trace is read twice");
 }

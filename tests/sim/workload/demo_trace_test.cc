@@ -54,7 +54,7 @@ core::Result<Workload> demo_workload(const DemoFolder& folder,
   sim::TraceOptions options;
   options.tenant = "owner";
   options.strict = true;
-  return sim::open_azure2019(*sim::find_azure2019(folder.path()), options);
+  return open_files(*sim::find_azure2019(folder.path()), options);
 }
 
 // Runners of 4 GiB that the calls in execution would fill, for each minute of the day.

@@ -3,7 +3,7 @@
 // Goal: each tenant rule deals the functions to the groups it promises, and a faulty file of groups
 // is refused with its line.
 
-#include "sim/workload/tenant_rule.h"
+#include "sim/trace/tenant_rule.h"
 
 #include <gtest/gtest.h>
 
@@ -95,7 +95,7 @@ TEST(TenantRule, RefusesRulesThatAreNone) {
   }
   TraceOptions options;
   options.tenant = "onwer";
-  const auto opened = sim::open_azure2019(sim::Azure2019Files{"a", "b", "c"}, options);
+  const auto opened = open_files(sim::Azure2019Files{"a", "b", "c"}, options);
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().message,
             "tenant rule 'onwer': expected all, owner, app, owner:N or a CSV file; onwer: cannot "

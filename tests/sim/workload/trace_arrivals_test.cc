@@ -12,7 +12,7 @@
 
 #include <gtest/gtest.h>
 
-#include "sim/workload/quantiles.h"
+#include "sim/trace/quantiles.h"
 #include "tests/sim/workload/trace_support.h"
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -159,7 +159,7 @@ TEST(TraceArrivals, AverageRunsGiveTheMaximumToFirstRuns) {
 }
 
 TEST(TraceArrivals, QuantilesAreJoinedByStraightLines) {
-  sim::FunctionDurations durations;
+  core::FunctionDurations durations;
   durations.quantiles = {0ms, 10ms, 100ms, 200ms, 400ms, 1000ms, 5000ms};
   EXPECT_EQ(sim::quantile(durations, 0), 1ms);
   EXPECT_EQ(sim::quantile(durations, 0.005), 5ms);
@@ -206,7 +206,7 @@ TEST(TraceArrivals, LongRowsAreReadInPieces) {
 }
 
 // A trace whose bytes change after the first pass.
-class ChangingBytes final : public sim::ByteSource {
+class ChangingBytes final : public core::ByteSource {
  public:
   ChangingBytes(std::string before, std::string after)
       : ByteSource("inv.csv"), before_(std::move(before)), after_(std::move(after)) {}
@@ -233,10 +233,10 @@ TEST(TraceArrivals, AFileThatChangesWhileItIsReplayedEndsTheReplay) {
                                    replaced(text.inv, "3,3,3", "3,x,3"),
                                    text.inv.substr(0, text.inv.find(",3,3\n")),
                                    replaced(text.inv, "3,3,3", "99999999999999999999999")}) {
-    sim::Azure2019Sources sources = sources_of(text);
+    sim::TraceSources sources = sources_of(text);
     const auto changing = std::make_shared<ChangingBytes>(text.inv, after);
     sources.inv = changing;
-    core::Result<Workload> workload = sim::open_azure2019(sources, {});
+    core::Result<Workload> workload = open_sources(sources, {});
     ASSERT_TRUE(workload);
     changing->changed = true;
     sim::ArrivalSource& source = *workload->groups[0].arrivals;
@@ -277,9 +277,9 @@ TEST(TraceArrivals, MemoryDoesNotGrowWithTheLengthOfTheTrace) {
     text.run += id + ",9,9,9,9,9,9,9,9,9,9,9\n";
     text.mem += id + ",128\n";
   }
-  const sim::Azure2019Sources sources = sources_of(text);
+  const sim::TraceSources sources = sources_of(text);
   const std::size_t before = bytes_in_use();
-  core::Result<Workload> workload = sim::open_azure2019(sources, {});
+  core::Result<Workload> workload = open_sources(sources, {});
   ASSERT_TRUE(workload) << workload.error().message;
   sim::ArrivalSource& source = *workload->groups[0].arrivals;
   std::vector<Arrival> out;

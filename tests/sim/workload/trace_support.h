@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "sim/trace/azure2019.h"
 #include "sim/workload/workload.h"
 
 namespace fn::tests {
@@ -47,16 +48,37 @@ inline TraceText small_trace() {
       ""};
 }
 
-inline sim::Azure2019Sources sources_of(const TraceText& text) {
-  return {sim::memory_bytes("inv.csv", text.inv),
-          sim::memory_bytes("run.csv", text.run),
-          sim::memory_bytes("mem.csv", text.mem),
-          sim::memory_bytes("tenants.csv", text.tenants)};
+inline sim::TraceSources sources_of(const TraceText& text) {
+  return {core::memory_bytes("inv.csv", text.inv),
+          core::memory_bytes("run.csv", text.run),
+          core::memory_bytes("mem.csv", text.mem)};
+}
+
+// A trace's workload; `tenants` is the file of a tenant rule.
+inline core::Result<sim::Workload> open_sources(const sim::TraceSources& sources,
+                                                const sim::TraceOptions& options,
+                                                const std::string& tenants = "") {
+  core::Result<sim::TraceReaderPtr> reader = sim::read_azure2019(sources, options);
+  if (!reader) {
+    return tl::unexpected(reader.error());
+  }
+  const core::ByteSourcePtr file = core::memory_bytes("tenants.csv", tenants);
+  return sim::open_trace(std::move(*reader), options, file.get());
 }
 
 inline core::Result<sim::Workload> open_text(const TraceText& text,
                                              const sim::TraceOptions& options = {}) {
-  return sim::open_azure2019(sources_of(text), options);
+  return open_sources(sources_of(text), options, text.tenants);
+}
+
+// The same from files.
+inline core::Result<sim::Workload> open_files(const sim::Azure2019Files& files,
+                                              const sim::TraceOptions& options = {}) {
+  core::Result<sim::TraceReaderPtr> reader = sim::read_azure2019(files, options);
+  if (!reader) {
+    return tl::unexpected(reader.error());
+  }
+  return sim::open_trace(std::move(*reader), options);
 }
 
 // The error of opening `text`, or "" if there was none.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "sim/workload/row_reader.h"
+#include "sim/trace/row_reader.h"
 
 namespace fn::sim {
 

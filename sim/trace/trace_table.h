@@ -22,10 +22,11 @@
 
 #include "core/base/result.h"
 #include "core/base/time.h"
-#include "sim/workload/byte_source.h"
-#include "sim/workload/quantiles.h"
-#include "sim/workload/sha256.h"
-#include "sim/workload/trace_options.h"
+#include "core/io/byte_source.h"
+#include "sim/trace/csv.h"
+#include "sim/trace/quantiles.h"
+#include "sim/trace/sha256.h"
+#include "sim/trace/trace_options.h"
 
 namespace fn::sim {
 
@@ -52,24 +53,28 @@ class NameTable {
 };
 
 // One row of the invocation file with what the other two files say about it.
-struct TraceFunction {
+struct TraceRow {
   std::uint32_t owner = 0;
   std::uint32_t app = 0;
+  std::uint32_t trigger = 0;        // of TraceTable::triggers
   std::uint64_t line = 0;           // in the invocation file
   std::uint64_t counts_offset = 0;  // of the first minute's count in the invocation file
   std::uint64_t calls = 0;
   bool has_durations = false;
   std::int64_t memory_mib = 0;  // 0: none found
-  FunctionDurations durations;
+  core::FunctionDurations durations;
 };
 
 struct TraceTable {
   NameTable ids;
   NameTable owners;
   NameTable apps;
-  std::vector<TraceFunction> functions;  // in order of rows; number = that of its id
+  NameTable triggers;               // "" where the file has no such column
+  std::vector<TraceRow> functions;  // in order of rows; number = that of its id
   std::uint32_t minutes = 0;
   bool memory_by_app = false;
+  std::uint64_t rows_skipped = 0;  // malformed
+  std::uint64_t duplicates = 0;    // rows of functions that had one already
   std::string sha256;
   std::vector<std::string> warnings;
 };

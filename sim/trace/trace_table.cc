@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "sim/workload/trace_table.h"
+#include "sim/trace/trace_table.h"
 
 #include <algorithm>
 #include <cmath>
 #include <utility>
 
-#include "sim/workload/row_reader.h"
+#include "sim/trace/row_reader.h"
 
 namespace fn::sim {
 
@@ -15,10 +15,11 @@ namespace {
 constexpr double kLongestMs = 31.0 * 24 * 3600 * 1000;
 constexpr double kLargestMb = 16.0 * 1024 * 1024;
 
-void warn_duplicates(const ByteSource& source, std::uint64_t count, std::vector<std::string>& out) {
+void warn_duplicates(const ByteSource& source, std::uint64_t count, TraceTable& table) {
+  table.duplicates += count;
   if (count > 0) {
-    out.push_back(source.name() + ": " + std::to_string(count) +
-                  " further rows of functions that have one already were not used");
+    table.warnings.push_back(source.name() + ": " + std::to_string(count) +
+                             " further rows of functions that have one already were not used");
   }
 }
 
@@ -75,7 +76,7 @@ core::Status read_durations(const ByteSource& source,
         if (number == NameTable::kUnknown) {
           return std::nullopt;
         }
-        TraceFunction& function = table.functions[number];
+        TraceRow& function = table.functions[number];
         duplicates += function.has_durations ? 1U : 0U;
         if (!function.has_durations) {
           function.has_durations = true;
@@ -85,7 +86,8 @@ core::Status read_durations(const ByteSource& source,
         }
         return std::nullopt;
       });
-  warn_duplicates(source, duplicates, table.warnings);
+  warn_duplicates(source, duplicates, table);
+  table.rows_skipped += rows.skipped();
   return read;
 }
 
@@ -130,10 +132,11 @@ core::Status read_memory(const ByteSource& source,
         return std::nullopt;
       });
   for (std::uint32_t number = 0; number < table.functions.size(); ++number) {
-    TraceFunction& function = table.functions[number];
+    TraceRow& function = table.functions[number];
     function.memory_mib = memory_mib[table.memory_by_app ? function.app : number];
   }
-  warn_duplicates(source, duplicates, table.warnings);
+  warn_duplicates(source, duplicates, table);
+  table.rows_skipped += rows.skipped();
   return read;
 }
 

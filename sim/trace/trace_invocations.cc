@@ -5,8 +5,8 @@
 #include <optional>
 #include <utility>
 
-#include "sim/workload/row_reader.h"
-#include "sim/workload/trace_table.h"
+#include "sim/trace/row_reader.h"
+#include "sim/trace/trace_table.h"
 
 namespace fn::sim {
 
@@ -82,6 +82,7 @@ class InvocationRows {
       }
       *column = *found;
     }
+    trigger_ = header_.find("Trigger");
     return {};
   }
 
@@ -90,6 +91,9 @@ class InvocationRows {
       if (const char* wrong = name_fault(fields[column], limits_.field_bytes)) {
         return fault(header_.names()[column], wrong, fields[column]);
       }
+    }
+    if (trigger_ != Header::kMissing && fields[trigger_].size() > limits_.field_bytes) {
+      return fault("Trigger", "a shorter word", fields[trigger_]);
     }
     counts_.clear();
     std::uint64_t calls = 0;
@@ -119,9 +123,11 @@ class InvocationRows {
     for (const auto& [minute, count] : counts_) {
       per_minute_[minute] += count;
     }
-    TraceFunction function;
+    TraceRow function;
     function.owner = table.owners.intern(fields[owner_]).number;
     function.app = table.apps.intern(fields[app_]).number;
+    const bool named = trigger_ != Header::kMissing;
+    function.trigger = table.triggers.intern(named ? fields[trigger_] : "").number;
     function.line = lines.number();
     function.calls = calls;
     const char* counts = fields[minutes_.first].data();
@@ -152,6 +158,7 @@ class InvocationRows {
   std::size_t owner_ = 0;
   std::size_t app_ = 0;
   std::size_t function_ = 0;
+  std::size_t trigger_ = Header::kMissing;
   std::vector<std::uint64_t> per_minute_;
   std::vector<std::pair<std::size_t, std::uint64_t>> counts_;  // of one row, without zeros
 };
@@ -182,6 +189,7 @@ core::Status read_invocations(const ByteSource& source,
   if (!read) {
     return read;
   }
+  table.rows_skipped += rows.skipped();
   if (table.functions.empty()) {
     return core::fail(core::ErrorCode::kInvalidArgument,
                       source.name() + ":2: expected at least one function, found none");

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <sys/stat.h>
 
-#include "sim/workload/csv.h"
-#include "sim/workload/workload.h"
+#include "sim/trace/azure2019.h"
+#include "sim/trace/csv.h"
 
 namespace fn::sim {
 

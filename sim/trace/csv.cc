@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "sim/workload/csv.h"
+#include "sim/trace/csv.h"
 
 #include <algorithm>
 #include <charconv>

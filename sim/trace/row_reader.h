@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "core/base/result.h"
-#include "sim/workload/csv.h"
+#include "sim/trace/csv.h"
 
 namespace fn::sim {
 
@@ -63,6 +63,9 @@ class RowReader {
       }
     }
   }
+
+  // Malformed rows that were skipped.
+  [[nodiscard]] std::uint64_t skipped() const { return skipped_; }
 
  private:
   Fault shape(Fields& fields) const;

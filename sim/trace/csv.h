@@ -12,11 +12,14 @@
 #include <vector>
 
 #include "core/base/result.h"
-#include "sim/workload/byte_source.h"
-#include "sim/workload/sha256.h"
-#include "sim/workload/trace_options.h"
+#include "core/io/byte_source.h"
+#include "sim/trace/sha256.h"
+#include "sim/trace/trace_options.h"
 
 namespace fn::sim {
+
+using core::ByteSource;
+using core::ByteSourcePtr;
 
 // `value` in quotes, cut to a readable length, with bytes that are no printable ASCII escaped.
 std::string quoted(std::string_view value);

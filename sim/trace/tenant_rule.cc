@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "sim/workload/tenant_rule.h"
+#include "sim/trace/tenant_rule.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "core/base/assert.h"
-#include "sim/workload/csv.h"
-#include "sim/workload/row_reader.h"
+#include "sim/trace/csv.h"
+#include "sim/trace/row_reader.h"
 
 namespace fn::sim {
 
@@ -70,20 +71,19 @@ core::Result<Assignments> read_assignments(const ByteSource& file, const TraceLi
 
 core::Result<TenantGroups> by_file(const ByteSource& file,
                                    const TraceLimits& limits,
-                                   const std::vector<std::uint32_t>& functions,
-                                   TraceTable& table) {
+                                   const std::vector<core::TraceFunction>& functions,
+                                   std::vector<std::string>& warnings) {
   core::Result<Assignments> assignments = read_assignments(file, limits);
   if (!assignments) {
     return tl::unexpected(assignments.error());
   }
   TenantGroups groups;
-  for (const std::uint32_t number : functions) {
-    const TraceFunction& function = table.functions[number];
+  for (std::uint32_t number = 0; number < functions.size(); ++number) {
+    const core::TraceFunction& function = functions[number];
     std::string group(kOthers);
     bool found = false;
-    for (const std::string_view hash :
-         {table.ids[number], table.apps[function.app], table.owners[function.owner]}) {
-      const auto entry = assignments->find(hash);
+    for (const std::string* name : {&function.name, &function.app, &function.tenant}) {
+      const auto entry = assignments->find(*name);
       if (entry == assignments->end()) {
         continue;
       }
@@ -97,35 +97,30 @@ core::Result<TenantGroups> by_file(const ByteSource& file,
                                     assignments->end(),
                                     [](const auto& entry) { return !entry.second.used; });
   if (unused > 0) {
-    table.warnings.push_back(file.name() + ": " + std::to_string(unused) +
-                             " lines name no function, app or owner of the trace");
+    warnings.push_back(file.name() + ": " + std::to_string(unused) +
+                       " lines name no function, app or owner of the trace");
   }
   return groups;
 }
 
-// Marks the owners with the most calls; of two with equally many, the one whose name sorts first.
-std::vector<bool> largest_owners(std::uint32_t count,
-                                 const std::vector<std::uint32_t>& functions,
-                                 const TraceTable& table) {
-  std::vector<std::uint64_t> calls(table.owners.size());
-  std::vector<bool> present(table.owners.size());
-  for (const std::uint32_t number : functions) {
-    calls[table.functions[number].owner] += table.functions[number].calls;
-    present[table.functions[number].owner] = true;
+// The owners with the most calls; of two with equally many, the one whose name sorts first.
+std::set<std::string> largest_owners(std::uint32_t count,
+                                     const std::vector<core::TraceFunction>& functions) {
+  std::map<std::string, std::uint64_t> calls;
+  for (const core::TraceFunction& function : functions) {
+    calls[function.tenant] += function.calls;
   }
-  std::vector<std::uint32_t> order;
-  for (std::uint32_t owner = 0; owner < calls.size(); ++owner) {
-    if (present[owner]) {
-      order.push_back(owner);
-    }
+  std::vector<std::pair<std::uint64_t, std::string>> order;
+  order.reserve(calls.size());
+  for (const auto& [owner, total] : calls) {
+    order.emplace_back(total, owner);
   }
-  std::sort(order.begin(), order.end(), [&](std::uint32_t left, std::uint32_t right) {
-    return calls[left] != calls[right] ? calls[left] > calls[right]
-                                       : table.owners[left] < table.owners[right];
+  std::stable_sort(order.begin(), order.end(), [](const auto& left, const auto& right) {
+    return left.first > right.first;
   });
-  std::vector<bool> large(table.owners.size());
+  std::set<std::string> large;
   for (std::size_t place = 0; place < order.size() && place < count; ++place) {
-    large[order[place]] = true;
+    large.insert(order[place].second);
   }
   return large;
 }
@@ -165,25 +160,28 @@ core::Result<TenantRule> parse_tenant_rule(std::string_view text) {
 core::Result<TenantGroups> assign_tenants(const TenantRule& rule,
                                           const ByteSource* file,
                                           const TraceLimits& limits,
-                                          const std::vector<std::uint32_t>& functions,
-                                          TraceTable& table) {
+                                          const std::vector<core::TraceFunction>& functions,
+                                          std::vector<std::string>& warnings) {
   if (rule.kind == TenantRule::Kind::kFile) {
     FN_ASSERT(file != nullptr);
-    return by_file(*file, limits, functions, table);
+    return by_file(*file, limits, functions, warnings);
   }
-  const std::vector<bool> large = rule.kind == TenantRule::Kind::kLargestOwners
-                                      ? largest_owners(rule.largest, functions, table)
-                                      : std::vector<bool>(table.owners.size(), true);
+  std::set<std::string> large;
+  if (rule.kind == TenantRule::Kind::kLargestOwners) {
+    large = largest_owners(rule.largest, functions);
+  }
   TenantGroups groups;
-  for (const std::uint32_t number : functions) {
-    const TraceFunction& function = table.functions[number];
-    std::string_view group = kEverything;
+  for (std::uint32_t number = 0; number < functions.size(); ++number) {
+    const core::TraceFunction& function = functions[number];
+    std::string group(kEverything);
     if (rule.kind == TenantRule::Kind::kApp) {
-      group = table.apps[function.app];
-    } else if (rule.kind != TenantRule::Kind::kAll) {
-      group = large[function.owner] ? table.owners[function.owner] : kOthers;
+      group = function.app;
+    } else if (rule.kind == TenantRule::Kind::kOwner || large.contains(function.tenant)) {
+      group = function.tenant;
+    } else if (rule.kind == TenantRule::Kind::kLargestOwners) {
+      group = kOthers;
     }
-    groups[std::string(group)].push_back(number);
+    groups[group].push_back(number);
   }
   return groups;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "sim/workload/sha256.h"
+#include "sim/trace/sha256.h"
 
 #include <array>
 

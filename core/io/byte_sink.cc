@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "core/io/byte_sink.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <fcntl.h>
+#include <unistd.h>
+#include <utility>
+
+#include "core/base/assert.h"
+#include "core/io/file_bytes.h"
+
+namespace fn::core {
+
+Status MemorySink::append(std::span<const char> bytes) {
+  bytes_.append(bytes.data(), bytes.size());
+  return {};
+}
+
+Status MemorySink::overwrite(std::uint64_t offset, std::span<const char> bytes) {
+  FN_ASSERT(offset + bytes.size() <= bytes_.size());
+  std::copy(bytes.begin(), bytes.end(), bytes_.begin() + static_cast<std::ptrdiff_t>(offset));
+  return {};
+}
+
+FileSink::FileSink(std::string name, int descriptor)
+    : name_(std::move(name)), descriptor_(descriptor) {}
+
+FileSink::~FileSink() {
+  close(descriptor_);
+}
+
+Result<std::unique_ptr<FileSink>> FileSink::create(const std::string& path) {
+  constexpr mode_t kMode = 0666;
+  const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, kMode);
+  if (descriptor < 0) {
+    return fail(ErrorCode::kUnavailable, path + ": cannot be written (" + error_text(errno) + ")");
+  }
+  return std::unique_ptr<FileSink>(new FileSink(path, descriptor));
+}
+
+Result<std::unique_ptr<FileSink>> FileSink::temporary() {
+  const char* named = std::getenv("TMPDIR");  // NOLINT(concurrency-mt-unsafe)
+  const std::string folder = named != nullptr && *named != 0 ? named : "/tmp";
+  std::string path = folder + "/fn-XXXXXX";
+  const int descriptor = mkostemp(path.data(), O_CLOEXEC);
+  if (descriptor < 0) {
+    return fail(ErrorCode::kUnavailable,
+                folder + ": no temporary file can be made (" + error_text(errno) +
+                    "); name another folder in TMPDIR");
+  }
+  unlink(path.c_str());
+  return std::unique_ptr<FileSink>(new FileSink("temporary file in " + folder, descriptor));
+}
+
+Status FileSink::append(std::span<const char> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t put = write(descriptor_, bytes.data(), bytes.size());
+    if (put < 0 && errno == EINTR) {
+      continue;
+    }
+    if (put < 0) {
+      return fail(ErrorCode::kUnavailable,
+                  name_ + ": cannot be written (" + error_text(errno) + ")");
+    }
+    bytes = bytes.subspan(static_cast<std::size_t>(put));
+  }
+  return {};
+}
+
+Status FileSink::overwrite(std::uint64_t offset, std::span<const char> bytes) {
+  const ssize_t put = pwrite(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+  if (put != static_cast<ssize_t>(bytes.size())) {
+    return fail(ErrorCode::kUnavailable, name_ + ": cannot be written (" + error_text(errno) + ")");
+  }
+  return {};
+}
+
+Result<ByteSourcePtr> FileSink::source(const std::string& name) const {
+  const int again = fcntl(descriptor_, F_DUPFD_CLOEXEC, 0);
+  if (again < 0) {
+    return fail(ErrorCode::kUnavailable, name_ + ": cannot be read (" + error_text(errno) + ")");
+  }
+  return file_bytes(name, again);
+}
+
+}  // namespace fn::core
