@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 #include <fcntl.h>
 #include <unistd.h>
@@ -25,20 +26,31 @@ Status MemorySink::overwrite(std::uint64_t offset, std::span<const char> bytes) 
   return {};
 }
 
-FileSink::FileSink(std::string name, int descriptor)
-    : name_(std::move(name)), descriptor_(descriptor) {}
+FileSink::FileSink(std::string name, std::string partial, int descriptor)
+    : name_(std::move(name)), partial_(std::move(partial)), descriptor_(descriptor) {}
 
 FileSink::~FileSink() {
   close(descriptor_);
+  if (!partial_.empty()) {
+    unlink(partial_.c_str());
+  }
+}
+
+// As the system said last.
+tl::unexpected<Error> FileSink::unwritable() const {
+  return fail(ErrorCode::kUnavailable, name_ + ": cannot be written (" + error_text(errno) + ")");
 }
 
 Result<std::unique_ptr<FileSink>> FileSink::create(const std::string& path) {
   constexpr mode_t kMode = 0666;
-  const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, kMode);
+  const std::string partial = path + "." + std::to_string(getpid()) + ".partial";
+  const int descriptor = open(partial.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, kMode);
+  std::unique_ptr<FileSink> sink(
+      new FileSink(path, descriptor < 0 ? std::string() : partial, descriptor));
   if (descriptor < 0) {
-    return fail(ErrorCode::kUnavailable, path + ": cannot be written (" + error_text(errno) + ")");
+    return sink->unwritable();
   }
-  return std::unique_ptr<FileSink>(new FileSink(path, descriptor));
+  return sink;
 }
 
 Result<std::unique_ptr<FileSink>> FileSink::temporary() {
@@ -52,7 +64,17 @@ Result<std::unique_ptr<FileSink>> FileSink::temporary() {
                     "); name another folder in TMPDIR");
   }
   unlink(path.c_str());
-  return std::unique_ptr<FileSink>(new FileSink("temporary file in " + folder, descriptor));
+  return std::unique_ptr<FileSink>(
+      new FileSink("a temporary file in " + folder, std::string(), descriptor));
+}
+
+Status FileSink::commit() {
+  FN_ASSERT(!partial_.empty());
+  if (fsync(descriptor_) != 0 || std::rename(partial_.c_str(), name_.c_str()) != 0) {
+    return unwritable();
+  }
+  partial_.clear();
+  return {};
 }
 
 Status FileSink::append(std::span<const char> bytes) {
@@ -62,8 +84,7 @@ Status FileSink::append(std::span<const char> bytes) {
       continue;
     }
     if (put < 0) {
-      return fail(ErrorCode::kUnavailable,
-                  name_ + ": cannot be written (" + error_text(errno) + ")");
+      return unwritable();
     }
     bytes = bytes.subspan(static_cast<std::size_t>(put));
   }
@@ -73,7 +94,7 @@ Status FileSink::append(std::span<const char> bytes) {
 Status FileSink::overwrite(std::uint64_t offset, std::span<const char> bytes) {
   const ssize_t put = pwrite(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
   if (put != static_cast<ssize_t>(bytes.size())) {
-    return fail(ErrorCode::kUnavailable, name_ + ": cannot be written (" + error_text(errno) + ")");
+    return unwritable();
   }
   return {};
 }

@@ -39,10 +39,11 @@ class MemorySink final : public ByteSink {
   std::string bytes_;
 };
 
-// A file, closed with the sink. Errors name it and the reason.
+// A file. It has its name once commit() went well, and until then a temporary one beside it; a sink
+// that is destroyed before leaves nothing behind. Errors name the file and the reason.
 class FileSink final : public ByteSink {
  public:
-  // Empties the file if it exists.
+  // A file of this path that exists is replaced by commit().
   static Result<std::unique_ptr<FileSink>> create(const std::string& path);
 
   // A nameless file in $TMPDIR (/tmp) that goes with its last user.
@@ -53,13 +54,18 @@ class FileSink final : public ByteSink {
   Status append(std::span<const char> bytes) override;
   Status overwrite(std::uint64_t offset, std::span<const char> bytes) override;
 
+  Status commit();
+
   // What was written, to be read under `name`, also when the sink is gone.
   [[nodiscard]] Result<ByteSourcePtr> source(const std::string& name) const;
 
  private:
-  FileSink(std::string name, int descriptor);
+  FileSink(std::string name, std::string partial, int descriptor);
+
+  [[nodiscard]] tl::unexpected<Error> unwritable() const;
 
   std::string name_;
+  std::string partial_;  // empty: nothing is to be renamed or removed
   int descriptor_;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Open descriptors as byte sources, for core/io itself.
+// Open descriptors as byte sources, for core/io itself: what opens a file hands its descriptor over
+// and never closes it.
 
 #pragma once
 

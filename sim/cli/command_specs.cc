@@ -17,11 +17,28 @@ constexpr OptionSpec kPolicy{
     "Policy over the scenario: steady, fn-2018, fn-2018-all, kpa, fixed, or a TOML file."};
 constexpr OptionSpec kSet{
     "set", "KEY=VALUE", "One setting over all files; \"fnsim config print\" lists the keys.", true};
-constexpr OptionSpec kTrace{
-    "trace",
-    "PATH|inv=A,run=B,mem=C",
-    "Trace to replay: its folder, its invocation file with the others beside it, or three files."};
-constexpr OptionSpec kTraceFormat{"trace-format", "auto|azure2019", "How the trace is written."};
+constexpr OptionSpec kTrace{"trace",
+                            "PATH|inv=A,run=B,mem=C",
+                            "Trace to replay: a file of any format, - for standard input, or "
+                            "Azure's folder or three files; "
+                            "several become one.",
+                            true};
+constexpr OptionSpec kTraceFormat{"trace-format",
+                                  "auto|azure2019|azure2021|calls|fntrace",
+                                  "How the trace is written; auto looks at its first line."};
+constexpr OptionSpec kColumns{
+    "columns",
+    "FIELD=COLUMN,...",
+    "Columns of a per-call CSV: "
+    "start=ts,duration=took:us,fn=name,app=a,tenant=team,memory=mb,end=e."};
+constexpr OptionSpec kFrom{
+    "from", "T", "Calls from then on: 8h after the trace's zero, or a time of day (RFC 3339)."};
+constexpr OptionSpec kTo{"to", "T", "Calls before then."};
+constexpr OptionSpec kScale{"scale", "X", "Every function's calls times X, by seeded draws."};
+constexpr OptionSpec kOnly{
+    "only", "tenant=NAME", "Or app=NAME, fn=NAME, joined by commas: the rest is left out."};
+constexpr OptionSpec kAnonymise{
+    "anonymise", "SALT", "Names become pseudonyms, the same ones under the same salt."};
 constexpr OptionSpec kSeed{"seed", "N", "Seed of every random stream (run.seed, default 1)."};
 constexpr OptionSpec kTenant{
     "tenant",
@@ -43,11 +60,17 @@ constexpr OptionSpec kHelp{"help", "", "This text."};
 constexpr std::array kRunOptions = {
     kTrace,
     kTraceFormat,
+    kColumns,
     kScenario,
     kPolicy,
     kSet,
     kSeed,
     kTenant,
+    kFrom,
+    kTo,
+    kScale,
+    kOnly,
+    kAnonymise,
     kWarmup,
     kSlo,
     kStrict,
@@ -66,26 +89,58 @@ constexpr std::array kRunOptions = {
 constexpr std::array kBenchOptions = {kThreads, kOutput, kJson, kQuiet, kNoColor, kHelp};
 
 constexpr std::array kConfigOptions = {
-    kScenario,
-    kPolicy,
-    kSet,
-    kTrace,
-    kTraceFormat,
+    kScenario, kPolicy, kSet,     kTrace,  kTraceFormat, kColumns,   kSeed,
+    kTenant,   kFrom,   kTo,      kScale,  kOnly,        kAnonymise, kWarmup,
+    kSlo,      kStrict, kLenient, kOutput, kJson,        kNoColor,   kHelp,
+};
+
+constexpr std::array kDemoOptions = {
+    OptionSpec{"out", "DIR", "Folder for the trace's files; it is made when it is missing."},
     kSeed,
-    kTenant,
-    kWarmup,
-    kSlo,
-    kStrict,
-    kLenient,
-    kOutput,
-    kJson,
+    kQuiet,
     kNoColor,
     kHelp,
 };
 
-constexpr std::array kTraceOptions = {
-    OptionSpec{"out", "DIR", "Folder for the trace's files; it is made when it is missing."},
+constexpr std::array kConvertOptions = {
+    kTrace,
+    kTraceFormat,
+    kColumns,
+    OptionSpec{"out", "FILE|DIR", "Where the result goes; a folder for azure2019."},
+    OptionSpec{"export", "fntrace|calls|azure2019|azure2021", "Format of the result (fntrace)."},
+    OptionSpec{"level", "N", "How hard fntrace is packed, 1 to 19 (9)."},
+    kFrom,
+    kTo,
+    kScale,
+    kOnly,
+    kTenant,
+    kAnonymise,
     kSeed,
+    kSet,
+    kStrict,
+    kLenient,
+    kQuiet,
+    kNoColor,
+    kHelp,
+};
+
+constexpr std::array kInspectOptions = {
+    kTrace,
+    kTraceFormat,
+    kColumns,
+    OptionSpec{"runner-memory", "MIB", "Memory of one runner, for the offered load (4096)."},
+    kFrom,
+    kTo,
+    kScale,
+    kOnly,
+    kTenant,
+    kAnonymise,
+    kSeed,
+    kSet,
+    kStrict,
+    kLenient,
+    OptionSpec{"output", "table|json", "Form of the result on stdout (table)."},
+    kJson,
     kQuiet,
     kNoColor,
     kHelp,
@@ -116,12 +171,30 @@ constexpr std::array kCommands = {
                 "fnsim config print --scenario day.toml --set lb.placer=p2c --output json",
                 "print [KEY-PREFIX]",
                 kConfigOptions},
-    CommandSpec{"trace",
-                "Make a trace.",
+    CommandSpec{
+        "trace inspect",
+        "Tell what a trace holds, what was assumed in reading it, and how far to trust it.",
+        "fnsim trace inspect --trace calls.csv\n"
+        "fnsim trace inspect --trace calls.csv --columns start=ts,duration=took:us,fn=name\n"
+        "fnsim trace inspect --trace traces/day --runner-memory 8192 --output json",
+        "",
+        kInspectOptions},
+    CommandSpec{
+        "trace convert",
+        "Write a trace in another format, whole or in part.",
+        "fnsim trace convert --trace calls.csv --out calls.fntrace\n"
+        "zstdcat calls.csv.zst | fnsim trace convert --trace - --out calls.fntrace\n"
+        "fnsim trace convert --trace calls.fntrace --from 8h --to 10h --scale 2 --out "
+        "rush.fntrace\n"
+        "fnsim trace convert --trace a.fntrace --trace b.fntrace --export calls --out both.csv",
+        "",
+        kConvertOptions},
+    CommandSpec{"trace generate-demo",
+                "Make the trace of the demo.",
                 "fnsim trace generate-demo --out traces/demo\n"
                 "fnsim trace generate-demo --out traces/other --seed 7",
-                "generate-demo",
-                kTraceOptions},
+                "",
+                kDemoOptions},
     CommandSpec{"bench",
                 "Measure the simulator's speed on fixed workloads.",
                 "fnsim bench\n"

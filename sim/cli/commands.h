@@ -30,7 +30,9 @@ struct Invocation {
 int run_command(const Invocation& invocation);
 int compare_command(const Invocation& invocation);
 int config_command(const Invocation& invocation);
-int trace_command(const Invocation& invocation);
+int trace_convert_command(const Invocation& invocation);
+int trace_inspect_command(const Invocation& invocation);
+int trace_demo_command(const Invocation& invocation);
 int bench_command(const Invocation& invocation);
 
 // ---- what they share ----

@@ -37,9 +37,13 @@ int help_command(const Console& console, const std::vector<std::string>& words) 
     console.out << overview_text();
     return kExitOk;
   }
-  const CommandSpec* command = find_command(words.front());
+  std::string name = words.front();
+  for (std::size_t index = 1; index < words.size(); ++index) {
+    name += " " + words[index];
+  }
+  const CommandSpec* command = find_command(name);
   if (command == nullptr) {
-    return unknown_command(console, words.front());
+    return unknown_command(console, name);
   }
   console.out << help_text(*command);
   return kExitOk;
@@ -56,8 +60,14 @@ int carry_out(const CommandSpec& command, const Invocation& invocation) {
   if (name == "config") {
     return config_command(invocation);
   }
-  if (name == "trace") {
-    return trace_command(invocation);
+  if (name == "trace convert") {
+    return trace_convert_command(invocation);
+  }
+  if (name == "trace inspect") {
+    return trace_inspect_command(invocation);
+  }
+  if (name == "trace generate-demo") {
+    return trace_demo_command(invocation);
   }
   if (name == "bench") {
     return bench_command(invocation);
@@ -76,11 +86,16 @@ int dispatch(std::span<const std::string> words, Console& console, const Engine&
   std::string name = words.front();
   name = name == "--help" || name == "-h" ? "help" : name;
   name = name == "--version" ? "version" : name;
+  std::size_t used = 1;
+  if (words.size() > 1 && find_command(name + " " + words[1]) != nullptr) {
+    name += " " + words[1];
+    ++used;
+  }
   const CommandSpec* command = find_command(name);
   if (command == nullptr) {
-    return unknown_command(console, name);
+    return unknown_command(console, words.size() > 1 ? name + " " + words[1] : name);
   }
-  const core::Result<Arguments> arguments = parse_arguments(*command, words.subspan(1));
+  const core::Result<Arguments> arguments = parse_arguments(*command, words.subspan(used));
   if (!arguments) {
     return say_usage(console, arguments.error());
   }

@@ -29,9 +29,13 @@ struct ShortForm {
 };
 
 constexpr std::array kTextForms = {
-    ShortForm{"trace", "workload.trace"},
     ShortForm{"trace-format", "workload.trace_format"},
+    ShortForm{"columns", "workload.columns"},
     ShortForm{"tenant", "workload.tenant"},
+    ShortForm{"from", "workload.from"},
+    ShortForm{"to", "workload.to"},
+    ShortForm{"only", "workload.only"},
+    ShortForm{"anonymise", "workload.anonymise"},
 };
 
 constexpr std::array kFlagForms = {
@@ -81,6 +85,17 @@ core::Status add_short_forms(const Arguments& arguments, std::vector<Setting>& s
     if (const std::optional<std::string> text = arguments.value(form.option)) {
       settings.push_back({std::string(form.key), *text, "--" + std::string(form.option)});
     }
+  }
+  if (const std::vector<std::string> traces = arguments.values("trace"); !traces.empty()) {
+    std::string list;
+    for (const std::string& trace : traces) {
+      list += list.empty() ? "" : " + ";
+      list += trace;
+    }
+    settings.push_back({"workload.trace", list, "--trace"});
+  }
+  if (const std::optional<std::string> factor = arguments.value("scale")) {
+    settings.push_back({"workload.scale", core::parse_value(*factor), "--scale"});
   }
   for (const ShortForm& form : kFlagForms) {
     if (arguments.has(form.option)) {

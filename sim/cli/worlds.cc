@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "core/base/rng.h"
-#include "sim/scenario/trace_paths.h"
-#include "sim/trace/azure2019.h"
+#include "sim/scenario/trace_source.h"
+#include "sim/trace/fntrace.h"
 #include "sim/world/assumptions.h"
 
 namespace fn::sim {
@@ -39,13 +39,12 @@ core::Result<Workload> open_workload(const Scenario& scenario) {
   if (scenario.trace.path.empty()) {
     return make_synthetic(scenario.synthetic, scenario.run.seed);
   }
-  const core::Result<Azure2019Files> files = find_trace(scenario.trace.path);
-  if (!files) {
-    return core::fail(files.error().code, files.error().message);
-  }
   TraceOptions options = scenario.trace_options;
   options.seed = scenario.run.seed;
-  core::Result<TraceReaderPtr> reader = read_azure2019(*files, options);
+  core::Result<TraceReaderPtr> reader = open_trace_source(scenario.trace, options);
+  if (reader) {
+    reader = with_whole_head(std::move(*reader));
+  }
   if (!reader) {
     return core::fail(reader.error().code, reader.error().message);
   }

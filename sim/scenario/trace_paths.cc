@@ -80,8 +80,26 @@ std::string anchored(const std::string& folder, const std::string& path) {
   return stays ? path : folder + "/" + path;
 }
 
-std::string anchored_trace(const std::string& folder, const std::string& trace) {
+std::vector<std::string> split_traces(const std::string& traces) {
+  constexpr std::string_view kJoint = " + ";
+  std::vector<std::string> parts;
+  std::size_t begin = 0;
+  for (std::size_t end = traces.find(kJoint); end != std::string::npos;
+       end = traces.find(kJoint, begin)) {
+    parts.push_back(traces.substr(begin, end - begin));
+    begin = end + kJoint.size();
+  }
+  parts.push_back(traces.substr(begin));
+  return parts;
+}
+
+namespace {
+
+std::string anchored_one(const std::string& folder, const std::string& trace) {
   constexpr std::size_t kRole = 4;  // "inv=", "run=", "mem="
+  if (trace == "-") {
+    return trace;
+  }
   const bool is_list =
       trace.starts_with("inv=") || trace.starts_with("run=") || trace.starts_with("mem=");
   if (!is_list) {
@@ -95,6 +113,17 @@ std::string anchored_trace(const std::string& folder, const std::string& trace) 
     const std::size_t role = std::min(kRole, part.size());
     list += list.empty() ? "" : ",";
     list += part.substr(0, role) + anchored(folder, part.substr(role));
+  }
+  return list;
+}
+
+}  // namespace
+
+std::string anchored_trace(const std::string& folder, const std::string& trace) {
+  std::string list;
+  for (const std::string& part : split_traces(trace)) {
+    list += list.empty() ? "" : " + ";
+    list += anchored_one(folder, part);
   }
   return list;
 }

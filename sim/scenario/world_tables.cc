@@ -13,6 +13,11 @@ struct EnumNames<sim::ProviderKind> {
 };
 
 template <>
+struct EnumNames<sim::TraceFormat> {
+  static constexpr auto kNames = sim::kTraceFormatNames;
+};
+
+template <>
 struct EnumNames<sim::Spread> {
   static constexpr auto kNames = sim::kSpreadNames;
 };
@@ -44,12 +49,6 @@ constexpr Range kDelayMs{0, kDayMs};
 constexpr Range kDelayUs{0, 1'000 * kDayMs};
 // No simulated time leaves the range of the clock, even when several of them add up.
 constexpr Range kSpanS{0, 1'000 * kDayS};
-
-constexpr std::array<std::string_view, 2> kFormats = {"auto", "azure2019"};
-
-std::span<const std::string_view> format_names() {
-  return kFormats;
-}
 
 constexpr std::array kRunFields = {
     field<&RunSettings::seed>("seed", {0, 1e19}, "Seed of every random stream."),
@@ -139,7 +138,7 @@ constexpr std::array kCostFields = {
 
 constexpr std::array kTraceInputFields = {
     field<&TraceInput::path>("trace", "The trace to replay, as --trace takes it."),
-    field<&TraceInput::format>("trace_format", format_names, "How the trace is written."),
+    field<&TraceInput::format>("trace_format", "How the trace is written."),
 };
 
 constexpr std::array kTraceFields = {
@@ -154,6 +153,20 @@ constexpr std::array kTraceFields = {
         "tenant", "Which functions form a group: all, owner, app, owner:N or a CSV file."),
     field<&TraceOptions::timeout>(
         "timeout_s", kDelayS, "Time-out of every function of a trace; 0: none."),
+    field<&TraceOptions::columns>(
+        "columns", "Per-call files: FIELD=COLUMN[:UNIT],...; empty: by their usual names."),
+    field<&TraceOptions::default_duration>(
+        "default_duration_ms", {0.001, kDayMs}, "How long a call runs where a trace does not say."),
+    field<&TraceOptions::default_memory, &core::MemoryMib::value>(
+        "default_memory_mib", {1, 16.0 * 1024 * 1024}, "A container's memory where none is said."),
+    field<&TraceOptions::only>("only", "Only tenant=NAME, app=NAME or fn=NAME; empty: everything."),
+    field<&TraceOptions::from>(
+        "from", "Calls from here on: 8h since the trace's zero, or a time of day (RFC 3339)."),
+    field<&TraceOptions::to>("to", "Calls before this; empty: to the end."),
+    field<&TraceOptions::scale>(
+        "scale", {1e-6, 1'000}, "Every function's calls times this, by seeded draws."),
+    field<&TraceOptions::anonymise>("anonymise",
+                                    "Salt of the pseudonyms that names become; empty: names stay."),
     field<&TraceOptions::strict>("strict",
                                  "Refuse a trace with functions that lack durations or memory."),
     field<&TraceOptions::lenient>("lenient", "Skip and count malformed rows of a trace."),

@@ -17,7 +17,7 @@ namespace fn::sim {
 // The trace to replay, as `--trace` takes it; empty: there is none.
 struct TraceInput {
   std::string path;
-  std::string format = "auto";
+  TraceFormat format = TraceFormat::kAuto;
 };
 
 std::span<const core::Field<RunSettings>> run_fields();            // run.

@@ -112,7 +112,8 @@ core::Result<bool> LineReader::next() {
     }
     if (!*more) {
       line_ = stitched_;
-      fault_ = "a line break at the end of the file, which was cut";
+      unended_ = !stitched_.empty();
+      fault_ = "a line break at the end of the file; it was cut, or lacks its last line break";
       return !stitched_.empty();
     }
   }
@@ -140,6 +141,51 @@ void split(std::string_view line, std::size_t limit, std::vector<std::string_vie
   fields.push_back(line);
 }
 
+const char* split_quoted(std::string_view line,
+                         std::size_t limit,
+                         std::vector<std::string_view>& fields,
+                         std::string& unquoted) {
+  if (line.find('"') == std::string_view::npos) {
+    split(line, limit, fields);
+    return nullptr;
+  }
+  fields.clear();
+  unquoted.clear();
+  // So that views of what is there already stay valid.
+  unquoted.reserve(line.size());
+  for (bool more = true; more && fields.size() <= limit;) {
+    if (!line.starts_with('"')) {
+      const std::size_t end = std::min(line.find(','), line.size());
+      fields.push_back(line.substr(0, end));
+      more = end < line.size();
+      line.remove_prefix(std::min(end + 1, line.size()));
+      continue;
+    }
+    line.remove_prefix(1);
+    const std::size_t begin = unquoted.size();
+    while (true) {
+      const std::size_t end = line.find('"');
+      if (end == std::string_view::npos) {
+        return "a quoted field that ends on its line";
+      }
+      unquoted += line.substr(0, end);
+      line.remove_prefix(end + 1);
+      if (!line.starts_with('"')) {
+        break;
+      }
+      unquoted += '"';
+      line.remove_prefix(1);
+    }
+    fields.push_back(std::string_view(unquoted).substr(begin));
+    more = !line.empty();
+    if (more && line.front() != ',') {
+      return "a comma behind a quoted field";
+    }
+    line.remove_prefix(more ? 1 : 0);
+  }
+  return nullptr;
+}
+
 core::Result<Header> Header::read(const std::string& file,
                                   LineReader& lines,
                                   const TraceLimits& limits) {
@@ -164,7 +210,11 @@ core::Result<Header> Header::read(const std::string& file,
   constexpr std::size_t kOtherColumns = 64;
   const std::size_t most = limits.minutes + kOtherColumns;
   std::vector<std::string_view> fields;
-  split(line, most, fields);
+  std::string unquoted;
+  if (const char* wrong = split_quoted(line, most, fields, unquoted)) {
+    return core::fail(core::ErrorCode::kInvalidArgument,
+                      describe(file, 1, {"", wrong, std::string(line)}));
+  }
   if (fields.size() > most) {
     return core::fail(
         core::ErrorCode::kInvalidArgument,

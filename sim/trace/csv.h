@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Reading of comma-separated files as the public traces have them: a header line, no quotes, one
-// row a line, every line ended. Bytes stream through a fixed block; a fault of the text is reported
-// with its file, line, field and what was expected instead, always on one line.
+// Reading of comma-separated files: a header line, one row a line, every line ended; in the public
+// traces without quotes. The fast parser that Debian packages (libfccp) wants the columns when it
+// is compiled and throws, hence this one for all formats. Bytes stream through a fixed block; a
+// fault of the text is reported with its file, line, field and what was expected instead, always on
+// one line.
 
 #pragma once
 
@@ -55,6 +57,9 @@ class LineReader {
   // Not null when the line is no text that could be split: what was expected instead.
   [[nodiscard]] const char* fault() const { return fault_; }
 
+  // The file ends without a line break, which is a fault too: what stands there may be cut.
+  [[nodiscard]] bool unended() const { return unended_; }
+
  private:
   core::Result<bool> refill();
   core::Status skip_rest();
@@ -72,10 +77,18 @@ class LineReader {
   std::uint64_t number_ = 0;
   const char* fault_ = nullptr;
   bool skipping_ = false;
+  bool unended_ = false;
 };
 
 // Splits `line` at commas into `fields`, at most `limit` + 1 of them.
 void split(std::string_view line, std::size_t limit, std::vector<std::string_view>& fields);
+
+// The same for fields that may stand in quotes (RFC 4180), whose content goes into `unquoted` if it
+// differs from the bytes in `line`. What is wrong with the quotes, or null.
+const char* split_quoted(std::string_view line,
+                         std::size_t limit,
+                         std::vector<std::string_view>& fields,
+                         std::string& unquoted);
 
 // The names in a file's first line.
 class Header {

@@ -10,8 +10,20 @@
 #include <string_view>
 
 #include "core/base/time.h"
+#include "core/base/units.h"
 
 namespace fn::sim {
+
+enum class TraceFormat : std::uint8_t {
+  kAuto,  // by the first bytes
+  kAzure2019,
+  kAzure2021,
+  kCalls,
+  kFntrace,
+};
+
+inline constexpr std::array<std::string_view, 5> kTraceFormatNames = {
+    "auto", "azure2019", "azure2021", "calls", "fntrace"};
 
 // Where the calls that a trace counts in one minute lie inside this minute.
 enum class Spread : std::uint8_t {
@@ -66,6 +78,17 @@ struct TraceOptions {
   std::string tenant = "all";
   // The time-out of every function; zero: none, because a trace holds calls that finished.
   core::Duration timeout{};
+  // Of a per-call file: which columns say what (call_columns.h); empty: by their usual names.
+  std::string columns;
+  // Where a trace says nothing of it.
+  core::Duration default_duration = std::chrono::milliseconds(100);
+  core::MemoryMib default_memory{128};
+  // What is done to the trace before it is replayed (trace_operations.h); empty and 1: nothing.
+  std::string only;
+  std::string from;
+  std::string to;
+  double scale = 1;
+  std::string anonymise;  // the salt
   // Refuse functions without durations or memory instead of dropping them.
   bool strict = false;
   // Skip and count malformed rows instead of refusing the file.

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "sim/trace/calls.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "sim/trace/call_rows.h"
+#include "sim/trace/call_sorter.h"
+#include "sim/trace/trace_table.h"
+
+namespace fn::sim {
+
+namespace {
+
+// The first instant of 2000: no trace of its own zero reaches it, no time of day is before it.
+constexpr std::int64_t kYear2000Ns = 946'684'800'000'000'000;
+
+class CallsReader final : public TraceReader {
+ public:
+  CallsReader(core::ByteSourcePtr source, const TraceOptions& options)
+      : source_(std::move(source)),
+        options_(options),
+        rows_(*source_, options_, &digest_),
+        sorter_(kSortedRows) {
+    paths_ = {source_->name()};
+  }
+
+  core::Status open() { return rows_.open(); }
+
+  [[nodiscard]] bool whole_head() const override { return false; }
+
+  core::Result<bool> next(core::TraceMinute& minute) override;
+
+ private:
+  core::Status read_more();
+  core::Status take(const CallRow& row);
+  void end();
+  std::uint32_t function_of(const CallRow& row);
+
+  core::ByteSourcePtr source_;
+  TraceOptions options_;
+  Sha256 digest_;
+  CallRows rows_;
+  CallSorter sorter_;
+  NameTable names_;
+  std::string key_;
+  std::vector<core::TraceCall> ready_;
+  std::size_t ready_begin_ = 0;
+  bool ended_ = false;
+  bool zero_known_ = false;
+};
+
+std::uint32_t CallsReader::function_of(const CallRow& row) {
+  // No name holds a control character.
+  key_.assign(row.tenant);
+  key_ += '\n';
+  key_ += row.app;
+  key_ += '\n';
+  key_ += row.function;
+  const NameTable::Entry entry = names_.intern(key_);
+  if (entry.fresh) {
+    core::TraceFunction& function = head_.functions.emplace_back();
+    function.tenant = row.tenant;
+    function.app = row.app;
+    function.name = row.function;
+  }
+  core::TraceFunction& function = head_.functions[entry.number];
+  function.memory_mib = std::max(function.memory_mib, row.memory_mib);
+  ++function.calls;
+  return entry.number;
+}
+
+core::Status CallsReader::take(const CallRow& row) {
+  if (head_.functions.size() >= options_.limits.functions) {
+    return core::fail(
+        core::ErrorCode::kInvalidArgument,
+        describe(
+            source_->name(),
+            rows_.line(),
+            too_many("", "at most " + std::to_string(options_.limits.functions) + " functions")));
+  }
+  const core::TraceCall call{row.start_ns, row.run_ns, function_of(row)};
+  head_.trust.zero_durations += row.run_ns == 0 ? 1U : 0U;
+  if (!sorter_.add(call)) {
+    return core::fail(
+        core::ErrorCode::kInvalidArgument,
+        describe(source_->name(),
+                 rows_.line(),
+                 {"",
+                  "calls ordered by start, or at most " + std::to_string(kSortedRows) +
+                      " rows late; sort the file by its start column",
+                  "a start that is earlier than that",
+                  true}));
+  }
+  return {};
+}
+
+core::Status CallsReader::read_more() {
+  ready_.erase(ready_.begin(), ready_.begin() + static_cast<std::ptrdiff_t>(ready_begin_));
+  ready_begin_ = 0;
+  CallRow row;
+  while (!sorter_.full()) {
+    const core::Result<bool> more = rows_.next(row);
+    if (!more) {
+      return tl::unexpected(more.error());
+    }
+    if (!*more) {
+      ended_ = true;
+      break;
+    }
+    if (core::Status taken = take(row); !taken) {
+      return taken;
+    }
+  }
+  const std::size_t before = ready_.size();
+  sorter_.take(ended_, ready_);
+  if (!zero_known_ && !ready_.empty()) {
+    zero_known_ = true;
+    const std::int64_t first = ready_.front().start_ns;
+    head_.origin_unix_ns = first < kYear2000Ns ? 0 : first - first % core::kTraceMinuteNs;
+  }
+  for (std::size_t index = before; index < ready_.size(); ++index) {
+    ready_[index].start_ns -= head_.origin_unix_ns;
+  }
+  if (ended_) {
+    end();
+  }
+  return {};
+}
+
+void CallsReader::end() {
+  head_.sha256 = digest_.hex();
+  head_.notes = {rows_.mapping()};
+  core::TraceTrust& trust = head_.trust;
+  trust.rows_skipped = rows_.skipped();
+  trust.end_before_start = rows_.end_before_start();
+  trust.out_of_order = sorter_.out_of_order();
+  trust.duplicates = sorter_.duplicates();
+  std::uint64_t calls = 0;
+  for (const core::TraceFunction& function : head_.functions) {
+    calls += function.calls;
+  }
+  const CallColumns& columns = rows_.columns();
+  trust.defaulted_durations = columns.duration.name.empty() && columns.end.name.empty() ? calls : 0;
+  trust.defaulted_memory = columns.memory.name.empty() ? head_.functions.size() : 0;
+  if (trust.rows_skipped > 0) {
+    warnings_.push_back(source_->name() + ": skipped " + std::to_string(trust.rows_skipped) +
+                        " malformed rows; the first: " + rows_.first_skipped());
+  }
+  if (rows_.unended()) {
+    warnings_.push_back(source_->name() +
+                        ": the last row has no line break; if the file was cut there, its last "
+                        "number may be wrong");
+  }
+  if (!ready_.empty()) {
+    head_.end_ns = (ready_.back().start_ns / core::kTraceMinuteNs + 1) * core::kTraceMinuteNs;
+  }
+}
+
+core::Result<bool> CallsReader::next(core::TraceMinute& minute) {
+  minute.counts.clear();
+  minute.calls.clear();
+  while (!ended_ &&
+         (ready_begin_ == ready_.size() || ready_[ready_begin_].start_ns / core::kTraceMinuteNs ==
+                                               ready_.back().start_ns / core::kTraceMinuteNs)) {
+    if (core::Status read = read_more(); !read) {
+      return tl::unexpected(read.error());
+    }
+  }
+  if (ready_.empty()) {
+    return core::fail(core::ErrorCode::kInvalidArgument,
+                      source_->name() + ":2: expected at least one call, found none");
+  }
+  if (ready_begin_ == ready_.size()) {
+    return false;
+  }
+  const auto begin = ready_.begin() + static_cast<std::ptrdiff_t>(ready_begin_);
+  minute.number = begin->start_ns / core::kTraceMinuteNs;
+  const std::int64_t end_ns = (minute.number + 1) * core::kTraceMinuteNs;
+  const auto end = std::partition_point(begin, ready_.end(), [end_ns](const core::TraceCall& call) {
+    return call.start_ns < end_ns;
+  });
+  minute.calls.assign(begin, end);
+  ready_begin_ = static_cast<std::size_t>(end - ready_.begin());
+  return true;
+}
+
+}  // namespace
+
+core::Result<TraceReaderPtr> read_calls(core::ByteSourcePtr source, const TraceOptions& options) {
+  auto reader = std::make_unique<CallsReader>(std::move(source), options);
+  if (core::Status opened = reader->open(); !opened) {
+    return tl::unexpected(opened.error());
+  }
+  return TraceReaderPtr(std::move(reader));
+}
+
+}  // namespace fn::sim
