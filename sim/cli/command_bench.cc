@@ -22,22 +22,24 @@ void print_table(std::ostream& out, const std::vector<BenchRow>& rows) {
   std::array<char, 160> line{};
   std::snprintf(line.data(),
                 line.size(),
-                "%-14s %12s %14s %12s %14s  %s\n",
+                "%-16s %12s %14s %10s %8s %14s  %s\n",
                 "WORKLOAD",
                 "CALLS",
                 "CALLS/S",
                 "NS/CALL",
+                "MB/S",
                 "PEAK RSS MIB",
                 "DIGEST");
   out << line.data();
   for (const BenchRow& row : rows) {
     std::snprintf(line.data(),
                   line.size(),
-                  "%-14s %12llu %14.0f %12.1f %14.1f  %s\n",
+                  "%-16s %12llu %14.0f %10.1f %8.0f %14.1f  %s\n",
                   row.workload.c_str(),
                   static_cast<unsigned long long>(row.calls),
                   row.calls_per_s,
                   row.ns_per_call,
+                  row.mb_per_s,
                   row.peak_rss_mib,
                   row.digest.c_str());
     out << line.data();
@@ -51,6 +53,7 @@ void print_json(std::ostream& out, const std::vector<BenchRow>& rows) {
                     {"calls", row.calls},
                     {"calls_per_s", row.calls_per_s},
                     {"ns_per_call", row.ns_per_call},
+                    {"mb_per_s", row.mb_per_s},
                     {"peak_rss_mib", row.peak_rss_mib},
                     {"digest", row.digest}});
   }
@@ -58,10 +61,11 @@ void print_json(std::ostream& out, const std::vector<BenchRow>& rows) {
 }
 
 void print_csv(std::ostream& out, const std::vector<BenchRow>& rows) {
-  out << "workload,calls,calls_per_s,ns_per_call,peak_rss_mib,digest\n";
+  out << "workload,calls,calls_per_s,ns_per_call,mb_per_s,peak_rss_mib,digest\n";
   for (const BenchRow& row : rows) {
     out << csv_field(row.workload) << "," << row.calls << "," << row.calls_per_s << ","
-        << row.ns_per_call << "," << row.peak_rss_mib << "," << csv_field(row.digest) << "\n";
+        << row.ns_per_call << "," << row.mb_per_s << "," << row.peak_rss_mib << ","
+        << csv_field(row.digest) << "\n";
   }
 }
 

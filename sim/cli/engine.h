@@ -71,6 +71,7 @@ struct BenchRow {
   std::uint64_t calls = 0;
   double calls_per_s = 0;
   double ns_per_call = 0;
+  double mb_per_s = 0;  // of input that is read; 0: none is
   double peak_rss_mib = 0;
   std::string digest;
 };

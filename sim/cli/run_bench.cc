@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "sim/cli/bench_trace.h"
 #include "sim/cli/clocks.h"
 #include "sim/cli/engine.h"
 #include "sim/report/summary.h"
@@ -22,6 +23,7 @@ namespace fn::sim {
 namespace {
 
 constexpr std::size_t kRepetitions = 3;
+constexpr std::string_view kTrace = "trace";
 
 struct Timed {
   double seconds = 0;
@@ -52,7 +54,9 @@ core::Result<Timed> run_once(std::string_view name, const BenchOptions& options,
 
 std::vector<std::string_view> bench_workloads() {
   const auto names = bench_workload_names();
-  return {names.begin(), names.end()};
+  std::vector<std::string_view> words(names.begin(), names.end());
+  words.push_back(kTrace);
+  return words;
 }
 
 core::Result<std::vector<BenchRow>> run_bench(const BenchOptions& options,
@@ -81,6 +85,15 @@ core::Result<std::vector<BenchRow>> run_bench(const BenchOptions& options,
     row.ns_per_call = median * 1e9 / static_cast<double>(row.calls);
     row.peak_rss_mib = peak_rss_mib();
     rows.push_back(std::move(row));
+  }
+  if (options.workloads.empty() ||
+      std::find(options.workloads.begin(), options.workloads.end(), kTrace) !=
+          options.workloads.end()) {
+    core::Result<std::vector<BenchRow>> traces = run_trace_bench();
+    if (!traces) {
+      return core::fail(traces.error().code, traces.error().message);
+    }
+    std::move(traces->begin(), traces->end(), std::back_inserter(rows));
   }
   return rows;
 }

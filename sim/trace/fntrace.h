@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// .fntrace files as traces, and any trace as one.
+// .fntrace files (core/io/fntrace_format.h) as traces, and any trace as one. What is damaged is
+// refused with one line that names file and byte.
 
 #pragma once
 

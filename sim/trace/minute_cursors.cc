@@ -2,6 +2,7 @@
 
 #include "sim/trace/minute_cursors.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace fn::sim {
@@ -23,38 +24,46 @@ MinuteCursors::MinuteCursors(ByteSourcePtr source,
 core::Result<bool> MinuteCursors::next(core::TraceMinute& minute) {
   minute.counts.clear();
   minute.calls.clear();
-  while (!active_.empty() && minute.counts.empty()) {
-    minute.number = minute_;
-    const core::Result<bool> good = read_minute(minute);
-    if (!good) {
-      return good;
+  while (minute.counts.empty()) {
+    if (minute_ == block_end_) {
+      if (active_.empty()) {
+        return false;
+      }
+      const core::Result<bool> good = read_block();
+      if (!good) {
+        return good;
+      }
+      if (!*good) {
+        return core::fail(core::ErrorCode::kUnavailable,
+                          source_->name() + ": changed while it was being replayed; run again");
+      }
     }
-    if (!*good) {
-      return core::fail(core::ErrorCode::kUnavailable,
-                        source_->name() + ": changed while it was being replayed; run again");
+    minute.number = minute_;
+    const std::uint32_t* counts = block_.data() + (minute_ - block_begin_) * functions_.size();
+    for (std::size_t column = 0; column < functions_.size(); ++column) {
+      if (counts[column] > 0) {
+        minute.counts.push_back({functions_[column], counts[column]});
+      }
     }
     ++minute_;
   }
-  return !minute.counts.empty();
+  return true;
 }
 
-// False when something is not as the first pass saw it.
-core::Result<bool> MinuteCursors::read_minute(core::TraceMinute& minute) {
+// The next minutes of all rows. False when something is not as the first pass saw it.
+core::Result<bool> MinuteCursors::read_block() {
+  block_begin_ = block_end_;
+  block_end_ = std::min(minutes_, block_begin_ + static_cast<std::uint32_t>(kBlock));
+  block_.assign((block_end_ - block_begin_) * active_.size(), 0);
+  functions_.clear();
   std::size_t kept = 0;
-  const bool last = minute_ + 1 == minutes_;
-  for (std::size_t index = 0; index < active_.size(); ++index) {
+  const std::size_t stride = active_.size();
+  for (std::size_t index = 0; index < stride; ++index) {
     Active& active = active_[index];
-    std::uint64_t count = 0;
-    core::Result<bool> good = next_count(active, count);
+    functions_.push_back(active.function);
+    core::Result<bool> good = take_row(active, block_.data() + index, stride);
     if (!good || !*good) {
       return good;
-    }
-    if (last && count != active.calls_left) {
-      return false;
-    }
-    if (count > 0) {
-      minute.counts.push_back({active.function, static_cast<std::uint32_t>(count)});
-      active.calls_left -= static_cast<std::uint32_t>(count);
     }
     if (active.calls_left > 0) {
       if (kept != index) {
@@ -64,36 +73,54 @@ core::Result<bool> MinuteCursors::read_minute(core::TraceMinute& minute) {
     }
   }
   active_.resize(kept);
-  return true;
+  return block_end_ < minutes_ || kept == 0;
 }
 
-core::Result<bool> MinuteCursors::next_count(Active& active, std::uint64_t& count) {
+core::Result<bool> MinuteCursors::refill(Cursor& cursor) const {
+  const core::Result<std::size_t> got = source_->read_at(cursor.offset, cursor.buffer);
+  if (!got) {
+    return tl::unexpected(got.error());
+  }
+  cursor.offset += *got;
+  cursor.begin = 0;
+  cursor.end = static_cast<std::uint16_t>(*got);
+  return *got > 0;
+}
+
+core::Result<bool> MinuteCursors::take_row(Active& active,
+                                           std::uint32_t* counts,
+                                           std::size_t stride) {
   Cursor& cursor = active.cursor;
-  count = 0;
-  while (count <= active.calls_left) {
-    if (cursor.begin == cursor.end) {
-      const core::Result<std::size_t> got = source_->read_at(cursor.offset, cursor.buffer);
-      if (!got) {
-        return tl::unexpected(got.error());
+  for (std::uint32_t minute = block_begin_; minute < block_end_ && active.calls_left > 0;) {
+    std::uint64_t count = 0;
+    for (bool ended = false; !ended;) {
+      if (cursor.begin == cursor.end) {
+        const core::Result<bool> more = refill(cursor);
+        if (!more || !*more) {
+          return more;
+        }
       }
-      cursor.offset += *got;
-      cursor.begin = 0;
-      cursor.end = static_cast<std::uint16_t>(*got);
-      if (*got == 0) {
+      const auto digit = static_cast<unsigned char>(cursor.buffer[cursor.begin] - '0');
+      if (digit > 9) {
+        const char byte = cursor.buffer[cursor.begin];
+        ended = byte == ',' || byte == '\n' || byte == '\r';
+        if (!ended) {
+          return false;
+        }
+      } else {
+        count = count * 10 + digit;
+      }
+      ++cursor.begin;
+      if (count > active.calls_left) {
         return false;
       }
     }
-    const char byte = cursor.buffer[cursor.begin];
-    ++cursor.begin;
-    if (byte == ',' || byte == '\n' || byte == '\r') {
-      return true;
-    }
-    if (byte < '0' || byte > '9') {
-      return false;
-    }
-    count = count * 10 + static_cast<std::uint64_t>(byte - '0');
+    *counts = static_cast<std::uint32_t>(count);
+    active.calls_left -= static_cast<std::uint32_t>(count);
+    counts += stride;
+    ++minute;
   }
-  return false;
+  return true;
 }
 
 }  // namespace fn::sim

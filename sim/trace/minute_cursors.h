@@ -34,11 +34,14 @@ class MinuteCursors {
   core::Result<bool> next(core::TraceMinute& minute);
 
  private:
+  // Counts of this many minutes of one row are taken at once, while its bytes are at hand.
+  static constexpr std::size_t kBlock = 32;
+
   struct Cursor {
     std::uint64_t offset = 0;  // behind the buffer
     std::uint16_t begin = 0;
     std::uint16_t end = 0;
-    std::array<char, 244> buffer{};
+    std::array<char, 500> buffer{};
   };
 
   // A row that still has calls to come.
@@ -48,13 +51,18 @@ class MinuteCursors {
     Cursor cursor;
   };
 
-  core::Result<bool> read_minute(core::TraceMinute& minute);
-  core::Result<bool> next_count(Active& active, std::uint64_t& count);
+  core::Result<bool> read_block();
+  core::Result<bool> take_row(Active& active, std::uint32_t* counts, std::size_t stride);
+  core::Result<bool> refill(Cursor& cursor) const;
 
   ByteSourcePtr source_;
   std::uint32_t minutes_;
-  std::uint32_t minute_ = 0;
+  std::uint32_t minute_ = 0;     // the next one to be handed out
+  std::uint32_t block_end_ = 0;  // minutes before it are in the block
+  std::uint32_t block_begin_ = 0;
   std::vector<Active> active_;
+  std::vector<std::uint32_t> functions_;  // of the block's columns
+  std::vector<std::uint32_t> block_;      // minute after minute, a count for each of functions_
 };
 
 }  // namespace fn::sim

@@ -12,11 +12,8 @@ core::Result<Header> RowReader::header() {
   return header;
 }
 
-Fault RowReader::shape(Fields& fields) const {
-  if (lines_.fault() != nullptr) {
-    return fault("", lines_.fault(), lines_.line());
-  }
-  split(lines_.line(), columns_, fields);
+Fault RowReader::split_row(std::string_view line, Fields& fields) const {
+  split(line, columns_, fields);
   if (fields.size() == columns_) {
     return std::nullopt;
   }

@@ -43,6 +43,15 @@ class RowReader {
   template <typename Take>
   core::Status each(std::vector<std::string>& warnings, const Take& take) {
     Fields fields;
+    return each_line(warnings, [&](const LineReader& lines) {
+      Fault wrong = split_row(lines.line(), fields);
+      return wrong ? wrong : take(fields, lines);
+    });
+  }
+
+  // The same with lines as they are: take(lines) has to split them.
+  template <typename Take>
+  core::Status each_line(std::vector<std::string>& warnings, const Take& take) {
     while (true) {
       const core::Result<bool> more = lines_.next();
       if (!more) {
@@ -52,10 +61,9 @@ class RowReader {
         warn(warnings);
         return {};
       }
-      Fault wrong = shape(fields);
-      if (!wrong) {
-        wrong = take(fields, lines_);
-      }
+      const Fault wrong = lines_.fault() != nullptr
+                              ? Fault(fault("", lines_.fault(), lines_.line()))
+                              : take(lines_);
       if (wrong) {
         if (core::Status skipped = skip(*wrong); !skipped) {
           return skipped;
@@ -64,11 +72,13 @@ class RowReader {
     }
   }
 
+  // Splits a line into as many fields as the header has.
+  Fault split_row(std::string_view line, Fields& fields) const;
+
   // Malformed rows that were skipped.
   [[nodiscard]] std::uint64_t skipped() const { return skipped_; }
 
  private:
-  Fault shape(Fields& fields) const;
   core::Status skip(const RowFault& wrong);
   void warn(std::vector<std::string>& warnings) const;
 

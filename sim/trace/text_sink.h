@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Text on its way into a sink, a megabyte at a time.
+// Text on its way into a sink, a megabyte at a time. Whoever appends to it asks flush_if_full()
+// now and then, and flush() at the end; both fail as the sink does.
 
 #pragma once
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Traces in formats that others read.
+// Traces in formats that others read. Each reads its trace to the end; errors are those of the
+// reader and of the sink.
 
 #pragma once
 

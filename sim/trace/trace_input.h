@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which format a file has, and its reader.
+// Which format a file has, and its reader: the one place where formats and their names come
+// together. Errors are one line: file, place, what was expected.
 
 #pragma once
 

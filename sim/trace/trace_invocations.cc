@@ -70,7 +70,11 @@ core::Result<MinuteColumns> minute_columns(const std::string& file,
 class InvocationRows {
  public:
   InvocationRows(const Header& header, MinuteColumns minutes, const TraceLimits& limits)
-      : header_(header), minutes_(minutes), limits_(limits), per_minute_(minutes.count) {}
+      : header_(header),
+        minutes_(minutes),
+        limits_(limits),
+        per_minute_(minutes.count),
+        counts_(minutes.count) {}
 
   core::Status find_columns() {
     const std::array<std::pair<std::string_view, std::size_t*>, 3> wanted = {
@@ -86,25 +90,91 @@ class InvocationRows {
     return {};
   }
 
-  Fault take(const Fields& fields, const LineReader& lines, TraceTable& table) {
-    for (const std::size_t column : {owner_, app_, function_}) {
-      if (const char* wrong = name_fault(fields[column], limits_.field_bytes)) {
-        return fault(header_.names()[column], wrong, fields[column]);
-      }
-    }
-    if (trigger_ != Header::kMissing && fields[trigger_].size() > limits_.field_bytes) {
-      return fault("Trigger", "a shorter word", fields[trigger_]);
-    }
-    counts_.clear();
-    std::uint64_t calls = 0;
-    for (std::size_t minute = 0; minute < minutes_.count; ++minute) {
-      std::uint64_t count = 0;
-      if (Fault wrong = read_count(fields, minute, count)) {
+  Fault take(const RowReader& rows, const LineReader& lines, TraceTable& table) {
+    const std::string_view line = lines.line();
+    split(line, minutes_.first, fields_);
+    // Most rows are names, counts and nothing else; the others are looked at field by field.
+    const bool plain = minutes_.first + minutes_.count == header_.names().size() &&
+                       fields_.size() == minutes_.first + 1 && scan_counts(fields_.back());
+    if (!plain) {
+      if (Fault wrong = read_fields(rows, line)) {
         return wrong;
       }
-      calls += count;
-      if (count > 0) {
-        counts_.emplace_back(minute, count);
+    }
+    const char* counts = fields_[minutes_.first].data();
+    return add(lines, lines.offset() + static_cast<std::uint64_t>(counts - line.data()), table);
+  }
+
+ private:
+  // The counts of all minutes, in digits and with a comma between them. False: look closer.
+  bool scan_counts(std::string_view text) {
+    const char* at = text.data();
+    const char* end = at + text.size();
+    std::uint32_t largest = 0;
+    for (std::uint32_t& count : counts_) {
+      std::uint32_t value = 0;
+      const char* begin = at;
+      while (at < end && static_cast<unsigned char>(*at - '0') <= 9) {
+        value = value * 10 + static_cast<std::uint32_t>(*at - '0');
+        ++at;
+      }
+      constexpr std::ptrdiff_t kDigits = 9;
+      const bool last = &count == &counts_.back();
+      if (at == begin || at - begin > kDigits || (last ? at != end : at == end || *at != ',')) {
+        return false;
+      }
+      ++at;
+      count = value;
+      largest = std::max(largest, value);
+    }
+    return largest <= limits_.calls_per_minute;
+  }
+
+  Fault read_fields(const RowReader& rows, std::string_view line) {
+    if (Fault wrong = rows.split_row(line, fields_)) {
+      return wrong;
+    }
+    if (Fault wrong = check_names()) {
+      return wrong;
+    }
+    for (std::size_t minute = 0; minute < minutes_.count; ++minute) {
+      const std::size_t column = minutes_.first + minute;
+      std::uint64_t count = 0;
+      if (!parse_whole(fields_[column], limits_.calls_per_minute, count)) {
+        return fault(
+            header_.names()[column],
+            "a whole number of calls from 0 to " + std::to_string(limits_.calls_per_minute),
+            fields_[column]);
+      }
+      counts_[minute] = static_cast<std::uint32_t>(count);
+    }
+    return std::nullopt;
+  }
+
+  Fault check_names() const {
+    for (const std::size_t column : {owner_, app_, function_}) {
+      if (const char* wrong = name_fault(fields_[column], limits_.field_bytes)) {
+        return fault(header_.names()[column], wrong, fields_[column]);
+      }
+    }
+    if (trigger_ != Header::kMissing && fields_[trigger_].size() > limits_.field_bytes) {
+      return fault("Trigger", "a shorter word", fields_[trigger_]);
+    }
+    return std::nullopt;
+  }
+
+  // The row whose fields and counts were taken.
+  Fault add(const LineReader& lines, std::uint64_t counts_offset, TraceTable& table) {
+    if (Fault wrong = check_names()) {
+      return wrong;
+    }
+    std::uint64_t calls = 0;
+    for (std::size_t minute = 0; minute < minutes_.count; ++minute) {
+      calls += counts_[minute];
+      if (per_minute_[minute] + counts_[minute] > limits_.calls_per_minute) {
+        return too_many(header_.names()[minutes_.first + minute],
+                        "at most " + std::to_string(limits_.calls_per_minute) +
+                            " calls of all functions in one minute");
       }
     }
     if (calls > kCallsPerFunction) {
@@ -113,42 +183,25 @@ class InvocationRows {
     if (table.functions.size() >= limits_.functions) {
       return too_many("", "at most " + std::to_string(limits_.functions) + " functions");
     }
-    const NameTable::Entry entry = table.ids.intern(fields[function_]);
+    const NameTable::Entry entry = table.ids.intern(fields_[function_]);
     if (!entry.fresh) {
       const std::string first = std::to_string(table.functions[entry.number].line);
       return fault(header_.names()[function_],
                    "each function once (line " + first + " has this one)",
-                   fields[function_]);
+                   fields_[function_]);
     }
-    for (const auto& [minute, count] : counts_) {
-      per_minute_[minute] += count;
+    for (std::size_t minute = 0; minute < minutes_.count; ++minute) {
+      per_minute_[minute] += counts_[minute];
     }
     TraceRow function;
-    function.owner = table.owners.intern(fields[owner_]).number;
-    function.app = table.apps.intern(fields[app_]).number;
+    function.owner = table.owners.intern(fields_[owner_]).number;
+    function.app = table.apps.intern(fields_[app_]).number;
     const bool named = trigger_ != Header::kMissing;
-    function.trigger = table.triggers.intern(named ? fields[trigger_] : "").number;
+    function.trigger = table.triggers.intern(named ? fields_[trigger_] : "").number;
     function.line = lines.number();
     function.calls = calls;
-    const char* counts = fields[minutes_.first].data();
-    function.counts_offset = lines.offset() + static_cast<std::uint64_t>(counts - fields[0].data());
+    function.counts_offset = counts_offset;
     table.functions.push_back(function);
-    return std::nullopt;
-  }
-
- private:
-  Fault read_count(const Fields& fields, std::size_t minute, std::uint64_t& count) const {
-    const std::size_t column = minutes_.first + minute;
-    const std::uint64_t most = limits_.calls_per_minute;
-    if (!parse_whole(fields[column], most, count)) {
-      return fault(header_.names()[column],
-                   "a whole number of calls from 0 to " + std::to_string(most),
-                   fields[column]);
-    }
-    if (count > most - per_minute_[minute]) {
-      return too_many(header_.names()[column],
-                      "at most " + std::to_string(most) + " calls of all functions in one minute");
-    }
     return std::nullopt;
   }
 
@@ -160,7 +213,8 @@ class InvocationRows {
   std::size_t function_ = 0;
   std::size_t trigger_ = Header::kMissing;
   std::vector<std::uint64_t> per_minute_;
-  std::vector<std::pair<std::size_t, std::uint64_t>> counts_;  // of one row, without zeros
+  Fields fields_;                      // of one row
+  std::vector<std::uint32_t> counts_;  // the same
 };
 
 }  // namespace
@@ -183,8 +237,8 @@ core::Status read_invocations(const ByteSource& source,
   if (core::Status found = invocations.find_columns(); !found) {
     return found;
   }
-  core::Status read = rows.each(table.warnings, [&](const Fields& fields, const LineReader& lines) {
-    return invocations.take(fields, lines, table);
+  core::Status read = rows.each_line(table.warnings, [&](const LineReader& lines) {
+    return invocations.take(rows, lines, table);
   });
   if (!read) {
     return read;

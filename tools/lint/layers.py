@@ -89,8 +89,8 @@ RULES = [
      r"<(iostream|istream|ostream|fstream|sstream|iomanip|syncstream|filesystem|cstdio|stdio\.h"
      r"|unistd\.h|fcntl\.h)>|<sys/|\bstd::(cout|cerr|clog)\b|\b(printf|fopen)\(",
      "input or output", "emit an action or a fact; the edge does the rest"),
-    ("environment", MACHINES + WORLD + ["sim/scenario/"], ["core/io/byte_sink."], r"\b(secure_)?getenv\b",
-     "the environment", "pass it in a config struct"),
+    ("environment", MACHINES + WORLD + ["sim/scenario/"], ["core/io/byte_sink."],
+     r"\b(secure_)?getenv\b", "the environment", "pass it in a config struct"),
     ("library", MACHINES, ["core/io/"],
      r"#\s*include\s+<(?!tl/expected\.hpp>)[^>]*[/.][^>]*>",
      "a header beyond the standard library and tl/expected.hpp", "move it to core/io or sim"),

@@ -182,7 +182,7 @@ TEST(BadInput, SaysWhichFileCannotBeOpened) {
   EXPECT_EQ(missing.error().message, "/no/inv.csv: cannot be opened (No such file or directory)");
   const auto folder = open_files(sim::Azure2019Files{"/", "b", "c"}, {});
   ASSERT_FALSE(folder);
-  EXPECT_EQ(folder.error().message, "/: expected a regular file, since a trace is read twice");
+  EXPECT_EQ(folder.error().message, "/: expected a file, found a folder");
 }
 
 // Changes, cuts and doubles random pieces of a good trace.
