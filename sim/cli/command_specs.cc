@@ -29,8 +29,8 @@ constexpr OptionSpec kTraceFormat{"trace-format",
 constexpr OptionSpec kColumns{
     "columns",
     "FIELD=COLUMN,...",
-    "Columns of a per-call CSV: "
-    "start=ts,duration=took:us,fn=name,app=a,tenant=team,memory=mb,end=e."};
+    "Columns of a per-call CSV, FIELD[=COLUMN[:UNIT]] of start, end, duration, tenant, app, fn, "
+    "memory, count: start=ts,duration=took:us."};
 constexpr OptionSpec kFrom{
     "from", "T", "Calls from then on: 8h after the trace's zero, or a time of day (RFC 3339)."};
 constexpr OptionSpec kTo{"to", "T", "Calls before then."};

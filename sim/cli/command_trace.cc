@@ -53,20 +53,15 @@ core::Result<Source> open_source(const Invocation& invocation, bool& usage) {
 
 // What --tenant asks for, which has to know all functions.
 core::Status assign_groups(Source& source) {
-  core::Result<TraceReaderPtr> reader = with_whole_head(std::move(source.reader));
   const core::Result<TenantRule> rule = parse_tenant_rule(source.options.tenant);
-  if (!reader || !rule) {
-    return tl::unexpected(!reader ? reader.error() : rule.error());
+  const core::Result<core::ByteSourcePtr> file = open_tenant_file(source.options.tenant);
+  if (!rule || !file) {
+    return tl::unexpected(!rule ? rule.error() : file.error());
   }
-  core::ByteSourcePtr file;
-  if (rule->kind == TenantRule::Kind::kFile) {
-    core::Result<core::ByteSourcePtr> opened = core::open_bytes(rule->path);
-    if (!opened) {
-      return tl::unexpected(opened.error());
-    }
-    file = std::move(*opened);
+  core::Result<TraceReaderPtr> reader = with_whole_head(std::move(source.reader));
+  if (reader) {
+    reader = assign(std::move(*reader), *rule, file->get(), source.options.limits);
   }
-  reader = assign(std::move(*reader), *rule, file.get(), source.options.limits);
   if (!reader) {
     return tl::unexpected(reader.error());
   }

@@ -9,6 +9,7 @@
 #include "core/base/rng.h"
 #include "sim/scenario/trace_source.h"
 #include "sim/trace/fntrace.h"
+#include "sim/trace/tenant_rule.h"
 #include "sim/world/assumptions.h"
 
 namespace fn::sim {
@@ -41,6 +42,10 @@ core::Result<Workload> open_workload(const Scenario& scenario) {
   }
   TraceOptions options = scenario.trace_options;
   options.seed = scenario.run.seed;
+  const core::Result<core::ByteSourcePtr> tenants = open_tenant_file(options.tenant);
+  if (!tenants) {
+    return core::fail(tenants.error().code, tenants.error().message);
+  }
   core::Result<TraceReaderPtr> reader = open_trace_source(scenario.trace, options);
   if (reader) {
     reader = with_whole_head(std::move(*reader));
@@ -48,7 +53,7 @@ core::Result<Workload> open_workload(const Scenario& scenario) {
   if (!reader) {
     return core::fail(reader.error().code, reader.error().message);
   }
-  return open_trace(std::move(*reader), options);
+  return open_trace(std::move(*reader), options, tenants->get());
 }
 
 std::vector<std::unique_ptr<GroupWorld>> make_worlds(const Scenario& scenario,

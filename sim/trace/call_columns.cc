@@ -104,6 +104,11 @@ constexpr std::array kFields = {
         {"memory", "memory_mb", "memory_mib", "mem", "mb", "mem_mb", "memory_bytes", "memory_gb"},
         kMemoryUnits,
         kMib},
+    FieldName{"count",
+              &CallColumns::count,
+              {"count", "calls", "invocations", "requests", "concurrency"},
+              {},
+              0},
 };
 
 std::string lower(std::string_view text) {

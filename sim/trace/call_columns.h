@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which columns of a per-call trace say what: `--columns start=ts,duration=ms,fn=name`. A column's
-// unit may follow its name after a colon, `duration=took:us`; else the end of the name tells it
+// Which columns of a per-call trace say what: `--columns start=ts,duration=ms,fn=name`. The fields
+// are start, end, duration, tenant, app, fn, memory, and count for rows that count calls. A
+// column's unit may follow its name after a colon, `duration=took:us`; else the end of the name
+// tells it
 // (`_s`, `ms`, `us`, `ns`, `mb`, `gib`), else it is milliseconds or MiB.
 
 #pragma once
@@ -30,6 +32,8 @@ struct CallColumns {
   CallColumn function;
   CallColumn duration;
   CallColumn memory;
+  // Each row stands for so many calls in the minute of its start, whose times are not known.
+  CallColumn count;
 };
 
 // The columns that the text names.

@@ -12,7 +12,7 @@ namespace fn::sim {
 
 namespace {
 
-enum Place : std::size_t { kStart, kEnd, kTenant, kApp, kFunction, kDuration, kMemory };
+enum Place : std::size_t { kStart, kEnd, kTenant, kApp, kFunction, kDuration, kMemory, kCount };
 
 constexpr std::string_view kNobody = "default";
 constexpr std::int64_t kMicrosecond = 1'000;
@@ -73,13 +73,14 @@ core::Status CallRows::open() {
     return tl::unexpected(columns.error());
   }
   columns_ = std::move(*columns);
-  const std::array<const CallColumn*, 7> wanted = {&columns_.start,
+  const std::array<const CallColumn*, 8> wanted = {&columns_.start,
                                                    &columns_.end,
                                                    &columns_.tenant,
                                                    &columns_.app,
                                                    &columns_.function,
                                                    &columns_.duration,
-                                                   &columns_.memory};
+                                                   &columns_.memory,
+                                                   &columns_.count};
   for (std::size_t place = 0; place < wanted.size(); ++place) {
     places_[place] = Header::kMissing;
     if (!wanted[place]->name.empty()) {
@@ -128,6 +129,7 @@ Fault CallRows::read(CallRow& row) {
   }
   Fault wrong = read_times(row);
   wrong = wrong ? wrong : read_memory(row.memory_mib);
+  wrong = wrong ? wrong : read_count(row.count);
   wrong = wrong ? wrong : read_name(kTenant, row.tenant);
   wrong = wrong ? wrong : read_name(kApp, row.app);
   return wrong ? wrong : read_name(kFunction, row.function);
@@ -221,6 +223,19 @@ Fault CallRows::read_memory(std::int64_t& memory_mib) const {
   return std::nullopt;
 }
 
+Fault CallRows::read_count(std::uint64_t& count) const {
+  if (!has(kCount)) {
+    return std::nullopt;
+  }
+  const std::string_view text = fields_[places_[kCount]];
+  const std::uint64_t most = options_.limits.calls_per_minute;
+  return parse_whole(text, most, count)
+             ? std::nullopt
+             : Fault(fault(columns_.count.name,
+                           "a whole number of calls from 0 to " + std::to_string(most),
+                           text));
+}
+
 Fault CallRows::read_name(std::size_t place, std::string_view& name) const {
   name = kNobody;
   if (!has(place)) {
@@ -235,12 +250,13 @@ Fault CallRows::read_name(std::size_t place, std::string_view& name) const {
 }
 
 std::string CallRows::mapping() const {
-  const std::array<std::pair<std::string_view, const CallColumn*>, 5> names = {
+  const std::array<std::pair<std::string_view, const CallColumn*>, 6> names = {
       {{"end", &columns_.end},
        {"tenant", &columns_.tenant},
        {"app", &columns_.app},
        {"fn", &columns_.function},
-       {"memory", &columns_.memory}}};
+       {"memory", &columns_.memory},
+       {"count", &columns_.count}}};
   std::string text = "columns: ";
   if (has(kStart)) {
     text += "start=" + columns_.start.name + " (" + time_form() + ")";

@@ -23,6 +23,7 @@ struct CallRow {
   std::int64_t start_ns = 0;  // since 1970, or since whatever the file counts from
   std::int64_t run_ns = 0;
   std::int64_t memory_mib = 0;
+  std::uint64_t count = 1;
   std::string_view tenant;
   std::string_view app;
   std::string_view function;
@@ -66,6 +67,7 @@ class CallRows {
   Fault read_times(CallRow& row);
   Fault read_time(const CallColumn& column, std::size_t place, std::int64_t& nanoseconds);
   Fault read_memory(std::int64_t& memory_mib) const;
+  Fault read_count(std::uint64_t& count) const;
   Fault read_name(std::size_t place, std::string_view& name) const;
 
   [[nodiscard]] bool has(std::size_t place) const { return places_[place] != Header::kMissing; }
@@ -76,8 +78,8 @@ class CallRows {
   const TraceOptions& options_;
   LineReader lines_;
   CallColumns columns_;
-  // Where they stand: start, end, tenant, app, function, duration, memory.
-  std::array<std::size_t, 7> places_{};
+  // Where they stand: start, end, tenant, app, function, duration, memory, count.
+  std::array<std::size_t, 8> places_{};
   std::size_t width_ = 0;
   Fields fields_;
   std::string unquoted_;

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "core/base/wide.h"
 #include "sim/trace/call_rows.h"
 #include "sim/trace/call_sorter.h"
 #include "sim/trace/trace_table.h"
@@ -27,7 +28,11 @@ class CallsReader final : public TraceReader {
     paths_ = {source_->name()};
   }
 
-  core::Status open() { return rows_.open(); }
+  core::Status open() {
+    core::Status opened = rows_.open();
+    counted_ = !rows_.columns().count.name.empty();
+    return opened;
+  }
 
   [[nodiscard]] bool whole_head() const override { return false; }
 
@@ -37,6 +42,8 @@ class CallsReader final : public TraceReader {
   core::Status read_more();
   core::Status take(const CallRow& row);
   void end();
+  void tell_durations();
+  static void add_up(core::TraceMinute& minute);
   std::uint32_t function_of(const CallRow& row);
 
   core::ByteSourcePtr source_;
@@ -50,6 +57,9 @@ class CallsReader final : public TraceReader {
   std::size_t ready_begin_ = 0;
   bool ended_ = false;
   bool zero_known_ = false;
+  std::int64_t latest_ns_ = 0;
+  bool counted_ = false;  // rows count calls
+  std::vector<core::WideInt> run_sums_;
 };
 
 std::uint32_t CallsReader::function_of(const CallRow& row) {
@@ -68,7 +78,7 @@ std::uint32_t CallsReader::function_of(const CallRow& row) {
   }
   core::TraceFunction& function = head_.functions[entry.number];
   function.memory_mib = std::max(function.memory_mib, row.memory_mib);
-  ++function.calls;
+  function.calls += row.count;
   return entry.number;
 }
 
@@ -81,8 +91,18 @@ core::Status CallsReader::take(const CallRow& row) {
             rows_.line(),
             too_many("", "at most " + std::to_string(options_.limits.functions) + " functions")));
   }
-  const core::TraceCall call{row.start_ns, row.run_ns, function_of(row)};
+  latest_ns_ = std::max(latest_ns_, row.start_ns);
+  if (row.count == 0) {
+    return {};
+  }
+  core::TraceCall call{row.start_ns, row.run_ns, function_of(row)};
   head_.trust.zero_durations += row.run_ns == 0 ? 1U : 0U;
+  if (counted_) {
+    run_sums_.resize(head_.functions.size());
+    run_sums_[call.function] += core::WideInt{row.run_ns} * row.count;
+    // Until its minute is handed out, the number stands where a call has its duration.
+    call.run_ns = static_cast<std::int64_t>(row.count);
+  }
   if (!sorter_.add(call)) {
     return core::fail(
         core::ErrorCode::kInvalidArgument,
@@ -130,7 +150,35 @@ core::Status CallsReader::read_more() {
   return {};
 }
 
+// Counted calls run for the mean of what their function's rows say.
+void CallsReader::tell_durations() {
+  for (std::size_t number = 0; number < run_sums_.size(); ++number) {
+    core::TraceFunction& function = head_.functions[number];
+    const core::Duration mean(static_cast<std::int64_t>(run_sums_[number] / function.calls));
+    function.durations.average = std::max(core::Duration(1), mean);
+    function.durations.maximum = function.durations.average;
+    function.durations.quantiles.fill(function.durations.average);
+  }
+}
+
+// Rows of one function and minute become one count.
+void CallsReader::add_up(core::TraceMinute& minute) {
+  std::sort(minute.calls.begin(), minute.calls.end(), [](const auto& left, const auto& right) {
+    return left.function < right.function;
+  });
+  for (const core::TraceCall& row : minute.calls) {
+    const auto calls = static_cast<std::uint32_t>(row.run_ns);
+    if (minute.counts.empty() || minute.counts.back().function != row.function) {
+      minute.counts.push_back({row.function, calls});
+    } else {
+      minute.counts.back().calls += calls;
+    }
+  }
+  minute.calls.clear();
+}
+
 void CallsReader::end() {
+  tell_durations();
   head_.sha256 = digest_.hex();
   head_.notes = {rows_.mapping()};
   core::TraceTrust& trust = head_.trust;
@@ -155,7 +203,8 @@ void CallsReader::end() {
                         "number may be wrong");
   }
   if (!ready_.empty()) {
-    head_.end_ns = (ready_.back().start_ns / core::kTraceMinuteNs + 1) * core::kTraceMinuteNs;
+    const std::int64_t latest = latest_ns_ - head_.origin_unix_ns;
+    head_.end_ns = (latest / core::kTraceMinuteNs + 1) * core::kTraceMinuteNs;
   }
 }
 
@@ -167,6 +216,15 @@ core::Result<bool> CallsReader::next(core::TraceMinute& minute) {
                                                ready_.back().start_ns / core::kTraceMinuteNs)) {
     if (core::Status read = read_more(); !read) {
       return tl::unexpected(read.error());
+    }
+    if (ready_.size() - ready_begin_ > options_.limits.calls_per_minute + 2 * kSortedRows) {
+      return core::fail(
+          core::ErrorCode::kInvalidArgument,
+          describe(source_->name(),
+                   rows_.line(),
+                   too_many("",
+                            "at most " + std::to_string(options_.limits.calls_per_minute) +
+                                " calls in one minute")));
     }
   }
   if (ready_.empty()) {
@@ -184,6 +242,9 @@ core::Result<bool> CallsReader::next(core::TraceMinute& minute) {
   });
   minute.calls.assign(begin, end);
   ready_begin_ = static_cast<std::size_t>(end - ready_.begin());
+  if (counted_) {
+    add_up(minute);
+  }
   return true;
 }
 

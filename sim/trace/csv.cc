@@ -112,7 +112,7 @@ core::Result<bool> LineReader::next() {
     }
     if (!*more) {
       line_ = stitched_;
-      unended_ = !stitched_.empty();
+      unended_ = unended_ || !stitched_.empty();
       fault_ = "a line break at the end of the file; it was cut, or lacks its last line break";
       return !stitched_.empty();
     }

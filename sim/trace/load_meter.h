@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The memory that running calls of one tenant hold, minute by minute: the sum and the highest
-// minute. A call's work is spread evenly over the minutes that it runs in; of a call longer than
-// kAhead minutes only the first so many count for the peak.
+// minute. Of a call longer than kAhead minutes only the first so many count for the peak; counted
+// calls begin evenly spread over their minute.
 
 #pragma once
 
@@ -31,6 +31,22 @@ class LoadMeter {
       at(minute, ahead) += held * share * (1 - share / 2);
       at(minute, ahead + 1) += held * share * (share / 2);
       left -= share;
+    }
+  }
+
+  // One call, whose times are known. REQUIRES: as above, for the minute that it begins in.
+  void add_call(std::int64_t start_ns, std::int64_t run_ns, double memory_mib) {
+    constexpr auto kMinute = static_cast<double>(core::kTraceMinuteNs);
+    const std::int64_t minute = start_ns / core::kTraceMinuteNs;
+    reach(minute);
+    total_ += memory_mib * static_cast<double>(run_ns) / kMinute;
+    std::int64_t left = run_ns;
+    std::int64_t room = (minute + 1) * core::kTraceMinuteNs - start_ns;
+    for (std::size_t ahead = 0; ahead < kAhead && left > 0; ++ahead) {
+      const std::int64_t here = std::min(left, room);
+      at(minute, ahead) += memory_mib * static_cast<double>(here) / kMinute;
+      left -= here;
+      room = core::kTraceMinuteNs;
     }
   }
 

@@ -157,6 +157,24 @@ core::Result<TenantRule> parse_tenant_rule(std::string_view text) {
   return TenantRule{Kind::kFile, 0, std::string(text)};
 }
 
+core::Result<core::ByteSourcePtr> open_tenant_file(std::string_view rule) {
+  const core::Result<TenantRule> parsed = parse_tenant_rule(rule);
+  if (!parsed) {
+    return tl::unexpected(parsed.error());
+  }
+  if (parsed->kind != TenantRule::Kind::kFile) {
+    return core::ByteSourcePtr();
+  }
+  core::Result<core::ByteSourcePtr> file = core::open_bytes(parsed->path);
+  if (!file) {
+    return core::fail(file.error().code,
+                      "tenant rule " + quoted(parsed->path) +
+                          ": expected all, owner, app, owner:N or a CSV file; " +
+                          file.error().message);
+  }
+  return file;
+}
+
 core::Result<TenantGroups> assign_tenants(const TenantRule& rule,
                                           const ByteSource* file,
                                           const TraceLimits& limits,

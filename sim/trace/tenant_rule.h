@@ -33,6 +33,10 @@ struct TenantRule {
 // Everything that is no rule by name is taken for the path of a file.
 core::Result<TenantRule> parse_tenant_rule(std::string_view text);
 
+// The file of a rule of kind kFile; null for the others. Asked before a trace is read, since a
+// mistyped rule is the likelier mistake.
+core::Result<core::ByteSourcePtr> open_tenant_file(std::string_view rule);
+
 // The functions (by number, in order) of each group, in the order of the groups' names.
 using TenantGroups = std::map<std::string, std::vector<std::uint32_t>>;
 

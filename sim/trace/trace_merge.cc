@@ -142,7 +142,7 @@ core::Status MergedTrace::read_ahead(Part& part) const {
   }
   part.ended = !*more;
   part.ahead = *more;
-  part.minute.number += part.later_minutes;
+  part.minute.number += part.ahead ? part.later_minutes : 0;
   return {};
 }
 

@@ -121,10 +121,8 @@ void Gatherer::take(const core::TraceMinute& minute) {
     of.last_ns = call.start_ns;
     ++of.calls;
     runs_.add(core::Duration(call.run_ns));
-    meters_[of.meter].add(minute.number,
-                          1,
-                          static_cast<double>(call.run_ns) / kMinuteNs,
-                          static_cast<double>(head_.functions[call.function].memory_mib));
+    meters_[of.meter].add_call(
+        call.start_ns, call.run_ns, static_cast<double>(head_.functions[call.function].memory_mib));
   }
   add_rate(minute.number, minute.calls.size());
   // Equal gaps become one point before their list grows.

@@ -177,22 +177,4 @@ core::Result<Workload> open_trace(TraceReaderPtr reader,
   return workload;
 }
 
-core::Result<Workload> open_trace(TraceReaderPtr reader, const TraceOptions& options) {
-  const core::Result<TenantRule> rule = parse_tenant_rule(options.tenant);
-  if (!rule) {
-    return tl::unexpected(rule.error());
-  }
-  if (rule->kind != TenantRule::Kind::kFile) {
-    return open_trace(std::move(reader), options, nullptr);
-  }
-  const core::Result<ByteSourcePtr> file = core::open_bytes(rule->path);
-  if (!file) {
-    return core::fail(file.error().code,
-                      "tenant rule " + quoted(rule->path) +
-                          ": expected all, owner, app, owner:N or a CSV file; " +
-                          file.error().message);
-  }
-  return open_trace(std::move(reader), options, file->get());
-}
-
 }  // namespace fn::sim

@@ -56,9 +56,6 @@ core::Result<Workload> open_trace(TraceReaderPtr reader,
                                   const TraceOptions& options,
                                   const core::ByteSource* tenants);
 
-// The same, where the tenant rule may name a file.
-core::Result<Workload> open_trace(TraceReaderPtr reader, const TraceOptions& options);
-
 // Arrival processes in place of a trace. Errors name group, functions and key.
 core::Result<Workload> make_synthetic(const SyntheticConfig& config, std::uint64_t seed);
 

@@ -126,7 +126,7 @@ TEST_F(FnsimTest, EveryOptionReachesTheRun) {
       << err.str();
   ASSERT_TRUE(scenario);
   EXPECT_EQ(scenario->trace.path, "inv=a,run=b,mem=c");
-  EXPECT_EQ(scenario->trace.format, "azure2019");
+  EXPECT_EQ(scenario->trace.format, sim::TraceFormat::kAzure2019);
   EXPECT_EQ(scenario->npm.scaler, "fn-2018");
   EXPECT_EQ(scenario->lb.placer, "p2c");
   EXPECT_EQ(scenario->runner.memory.value, 8192);

@@ -292,7 +292,9 @@ TEST(TraceArrivals, MemoryDoesNotGrowWithTheLengthOfTheTrace) {
     most = std::max(most, bytes_in_use() - before);
   }
   EXPECT_EQ(calls, 504'000U);
-  EXPECT_LT(most, 60'000U);
+  // Of each function: 500 bytes of its row, 32 minutes of counts, names, streams; not its 20,160
+  // minutes.
+  EXPECT_LT(most, 50U * 1'400U);
 }
 
 }  // namespace

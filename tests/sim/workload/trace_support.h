@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "sim/trace/azure2019.h"
+#include "sim/trace/tenant_rule.h"
 #include "sim/workload/workload.h"
 
 namespace fn::tests {
@@ -74,11 +75,15 @@ inline core::Result<sim::Workload> open_text(const TraceText& text,
 // The same from files.
 inline core::Result<sim::Workload> open_files(const sim::Azure2019Files& files,
                                               const sim::TraceOptions& options = {}) {
+  const core::Result<core::ByteSourcePtr> tenants = sim::open_tenant_file(options.tenant);
+  if (!tenants) {
+    return tl::unexpected(tenants.error());
+  }
   core::Result<sim::TraceReaderPtr> reader = sim::read_azure2019(files, options);
   if (!reader) {
     return tl::unexpected(reader.error());
   }
-  return sim::open_trace(std::move(*reader), options);
+  return sim::open_trace(std::move(*reader), options, tenants->get());
 }
 
 // The error of opening `text`, or "" if there was none.

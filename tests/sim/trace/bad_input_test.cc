@@ -81,7 +81,8 @@ TEST(BadInput, RefusesAFunctionTwice) {
 
 TEST(BadInput, NoticesThatAFileWasCut) {
   const std::string expected =
-      ": expected a line break at the end of the file, which was cut, found ";
+      ": expected a line break at the end of the file; it was cut, or lacks its last line break, "
+      "found ";
   EXPECT_EQ(inv_error("timer,1,1,1,1\n", "timer,1,1,1,1"),
             "inv.csv:4" + expected + "'bob,mail,send,timer,1,1,1,1'");
   EXPECT_EQ(mem_error(",256\n", ",2"), "mem.csv:4" + expected + "'bob,mail,send,2'");
