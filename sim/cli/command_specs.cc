@@ -57,7 +57,9 @@ constexpr std::array kRunOptions = {
     kOutput,
     kJson,
     OptionSpec{
-        "out", "DIR", "Write summary.json, groups.csv, timeline.csv and decisions.jsonl there."},
+        "out",
+        "DIR",
+        "Write summary.json, groups.csv, functions.csv, timeline.csv and decisions.jsonl there."},
     kQuiet,
     kNoColor,
     kHelp,

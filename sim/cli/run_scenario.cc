@@ -17,6 +17,7 @@
 #include "sim/cli/progress.h"
 #include "sim/cli/version.h"
 #include "sim/cli/worlds.h"
+#include "sim/report/function_rows.h"
 #include "sim/report/output_dir.h"
 #include "sim/report/run_table.h"
 #include "sim/report/summary.h"
@@ -146,6 +147,18 @@ CallCounts tell_figures(const RunLoop& loop, const MinuteBooks& books, RunSummar
   return total.calls;
 }
 
+// The text of functions.csv.
+std::string function_rows(const RunLoop& loop) {
+  std::string text(functions_heading());
+  for (const std::unique_ptr<GroupWorld>& world : loop.worlds()) {
+    const std::span<const FunctionBook> books = world->recorder().functions();
+    for (std::size_t index = 0; index < books.size(); ++index) {
+      append_function_row(text, world->name(), world->workload().function_ids[index], books[index]);
+    }
+  }
+  return text;
+}
+
 }  // namespace
 
 core::Result<RunResult> run_scenario(const Scenario& scenario,
@@ -171,6 +184,11 @@ core::Result<RunResult> run_scenario(const Scenario& scenario,
   }
   RunSummary run = describe(scenario, options, *workload);
   RunLoop loop(make_worlds(scenario, *workload, output.has_value()), options.threads);
+  if (output) {
+    for (const std::unique_ptr<GroupWorld>& world : loop.worlds()) {
+      world->keep_functions();
+    }
+  }
   MinuteBooks books(scenario.run.warmup, workload->end, output, progress);
   const core::Status ran = loop.run([&](const MinuteReport& minute) -> core::Status {
     if (interrupted() != 0) {
@@ -191,7 +209,7 @@ core::Result<RunResult> run_scenario(const Scenario& scenario,
   }
   run.peak_rss_mib = peak_rss_mib();
   if (output) {
-    if (core::Status written = output->commit(run); !written) {
+    if (core::Status written = output->commit(run, function_rows(loop)); !written) {
       return core::fail(written.error().code, written.error().message);
     }
   }

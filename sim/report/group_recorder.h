@@ -13,11 +13,15 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
+#include <vector>
 
 #include "core/base/assert.h"
 #include "core/base/histogram.h"
 #include "core/base/time.h"
 #include "core/lb/messages.h"
+#include "sim/report/call_record.h"
+#include "sim/report/function_book.h"
 #include "sim/report/group_summary.h"
 #include "sim/report/level.h"
 #include "sim/report/minute_row.h"
@@ -34,30 +38,29 @@ struct RecorderConfig {
   double cost_per_runner_hour = 0;
 };
 
-// How one call ended for its caller.
-struct CallRecord {
-  core::Instant arrived;
-  core::Instant started = core::kNever;  // of the function; kNever: it never started
-  core::Instant ended;
-  // Cold calls: container start and first run, minus the warm run.
-  core::Duration cold_overhead{};
-  core::CallOutcome outcome = core::CallOutcome::kCompleted;
-  bool cold = false;
-  core::RefusalReason reason = core::RefusalReason::kNone;
-};
-
 class GroupRecorder {
  public:
   explicit GroupRecorder(const RecorderConfig& config);
+
+  // Counts each of so many functions as well. REQUIRES: nothing was told yet.
+  void keep_functions(std::size_t count) { functions_.resize(count); }
 
   // ---- calls ----
 
   void call_arrived([[maybe_unused]] core::Instant at) { ++minute_.arrived; }
 
   // The function starts, `wait` after the call's arrival; `cold`: in a fresh container.
-  void call_started(core::Instant at, core::Duration wait, bool cold) {
+  // `function` matters only with keep_functions().
+  void call_started(core::Instant at,
+                    core::Duration wait,
+                    bool cold,
+                    core::FunctionHandle function = {}) {
     minute_.cold += cold ? 1U : 0U;
-    (at - wait >= counts_from_ ? minute_wait_ : early_wait_).add(wait);
+    const bool counts = at - wait >= counts_from_;
+    (counts ? minute_wait_ : early_wait_).add(wait);
+    if (!functions_.empty() && counts) [[unlikely]] {
+      functions_[function.value].started(wait);
+    }
   }
 
   // Exactly once per call.
@@ -65,6 +68,9 @@ class GroupRecorder {
     minute_.refused += call.outcome == core::CallOutcome::kRefused ? 1U : 0U;
     if (call.arrived < counts_from_) {
       return;
+    }
+    if (!functions_.empty()) [[unlikely]] {
+      functions_[call.function.value].ended(call);
     }
     ++calls_.outcomes[static_cast<std::size_t>(call.outcome)];
     if (call.outcome != core::CallOutcome::kCompleted) [[unlikely]] {
@@ -132,6 +138,9 @@ class GroupRecorder {
   // The group's figures; its name is left empty.
   [[nodiscard]] GroupSummary summary() const;
 
+  // By function handle; empty without keep_functions().
+  [[nodiscard]] std::span<const FunctionBook> functions() const { return functions_; }
+
  private:
   // Sums at one instant.
   struct Checkpoint {
@@ -169,6 +178,7 @@ class GroupRecorder {
   CallCounts calls_;
   core::Histogram minute_wait_;
   core::Histogram latency_;
+  std::vector<FunctionBook> functions_;
 
   core::Histogram early_wait_;  // of calls that arrived during the warm-up
   core::Histogram wait_;

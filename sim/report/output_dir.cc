@@ -128,7 +128,7 @@ core::Status OutputDir::add_minute(std::string_view group,
   return decisions_.write(text_);
 }
 
-core::Status OutputDir::commit(const RunSummary& run) {
+core::Status OutputDir::commit(const RunSummary& run, std::string_view functions) {
   for (PendingFile* file : {&timeline_, &decisions_}) {
     if (auto status = file->close(); !status) {
       return status;
@@ -138,13 +138,18 @@ core::Status OutputDir::commit(const RunSummary& run) {
   if (!groups) {
     return tl::unexpected(groups.error());
   }
+  auto by_function = written(folder_, "functions.csv", functions);
+  if (!by_function) {
+    return tl::unexpected(by_function.error());
+  }
   auto summary = written(folder_, "summary.json", to_json(run));
   if (!summary) {
     return tl::unexpected(summary.error());
   }
   // An old summary beside new tables would belie them.
   static_cast<void>(std::remove(summary->path().c_str()));
-  const std::array<PendingFile*, 4> files = {&timeline_, &decisions_, &*groups, &*summary};
+  const std::array<PendingFile*, 5> files = {
+      &timeline_, &decisions_, &*groups, &*by_function, &*summary};
   for (std::size_t index = 0; index < files.size(); ++index) {
     if (auto status = files[index]->commit(); !status) {
       for (std::size_t done = 0; done < index; ++done) {

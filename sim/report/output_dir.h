@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The folder of `--out DIR`: timeline.csv and decisions.jsonl grow minute by minute under temporary
-// names, summary.json and groups.csv are written at the end, and commit() puts all four in place,
-// summary.json last. Whatever fails or is given up before, no partial result is left behind:
+// names, the other three are written at the end, and commit() puts all five in place, summary.json
+// last. Whatever fails or is given up before, no partial result is left behind:
 // neither files under temporary names, nor a folder that was made for them. Results of an earlier
 // run in the folder stay until commit() begins.
 
@@ -34,8 +34,8 @@ class OutputDir {
   // One group's minute; groups in the order of their names. `log` may be null: no decisions.
   core::Status add_minute(std::string_view group, const MinuteRow& row, const DecisionLog* log);
 
-  // The run is over. Nothing may be added after it.
-  core::Status commit(const RunSummary& run);
+  // The run is over; `functions` is the text of functions.csv. Nothing may be added after it.
+  core::Status commit(const RunSummary& run, std::string_view functions);
 
  private:
   // Removes the folders made for the run, from the innermost, as long as they are empty.

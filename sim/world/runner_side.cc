@@ -234,7 +234,7 @@ inline void GroupWorld::run_call(RunnerNode& node, const core::RunCall& action) 
     call.times_out = true;
   }
   ++call.use;
-  recorder_.call_started(call.started, call.started - call.arrived, call.cold);
+  recorder_.call_started(call.started, call.started - call.arrived, call.cold, call.function);
   agenda_.schedule(core::later(call.started, run),
                    EventClass::kCompletion,
                    DueWord{Due::kRunEnded, call.use, action.call.value}.packed());
