@@ -44,6 +44,7 @@ constexpr std::array kLines = {
     Line{"latency_ms.p99", "latency, p99", Form::kMilliseconds, Better::kLower},
     Line{"runner_hours", "runner hours", Form::kAmount, Better::kLower},
     Line{"cost", "cost", Form::kAmount, Better::kLower},
+    Line{"cost_idle", "cost of what was idle", Form::kAmount, Better::kLower},
     Line{"idle_gib_hours", "idle containers, GiB hours", Form::kAmount, Better::kLower},
     Line{"runners_mean", "runners, mean", Form::kAmount, Better::kNeither},
     Line{"runners_peak", "runners, peak", Form::kCount, Better::kNeither},

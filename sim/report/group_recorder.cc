@@ -11,7 +11,8 @@ GroupRecorder::GroupRecorder(const RecorderConfig& config)
       next_sample_(boundary_),
       runners_(counts_from_),
       containers_(counts_from_),
-      idle_mib_(counts_from_) {}
+      idle_mib_(counts_from_),
+      held_mib_(counts_from_) {}
 
 void GroupRecorder::runners_changed(core::Instant at, const RunnerCounts& counts) {
   reach(at);
@@ -90,6 +91,7 @@ void GroupRecorder::add_to(Tally& total) const {
   own.wait.merge(minute_wait_);
   own.latency.merge(latency_);
   own.cost = static_cast<double>(sums.runner_ns) / 3.6e12 * config_.cost_per_runner_hour;
+  own.cost_idle = static_cast<double>(sums.runner_idle_ns) / 3.6e12 * config_.cost_per_runner_hour;
   total.add(own);
 }
 
@@ -123,14 +125,21 @@ GroupRecorder::Checkpoint GroupRecorder::checkpoint_at(core::Instant at) const {
   Level runners = runners_;
   Level containers = containers_;
   Level idle_mib = idle_mib_;
+  Level held_mib = held_mib_;
   runners.hold(at);
   containers.hold(at);
   idle_mib.hold(at);
+  held_mib.hold(at);
   Checkpoint checkpoint;
   checkpoint.sums = scale_;
   checkpoint.sums.runner_ns = runners.area();
   checkpoint.sums.container_ns = containers.area();
   checkpoint.sums.idle_mib_ns = idle_mib.area();
+  if (config_.runner_memory.value > 0) {
+    // Time of whole runners; one may be removed with its containers a moment before they are.
+    const core::WideInt busy_ns = (held_mib.area() - idle_mib.area()) / config_.runner_memory.value;
+    checkpoint.sums.runner_idle_ns = std::max<core::WideInt>(runners.area() - busy_ns, 0);
+  }
   if (at > counts_from_) {
     checkpoint.sums.length = at - counts_from_;
     checkpoint.peaks.runners = static_cast<std::uint64_t>(runners.peak());

@@ -19,6 +19,7 @@
 #include "core/base/assert.h"
 #include "core/base/histogram.h"
 #include "core/base/time.h"
+#include "core/base/units.h"
 #include "core/lb/messages.h"
 #include "sim/report/call_record.h"
 #include "sim/report/function_book.h"
@@ -36,6 +37,8 @@ struct RecorderConfig {
   core::Duration slo = std::chrono::milliseconds(500);
   // In whatever money the scenario counts; zero: not counted.
   double cost_per_runner_hour = 0;
+  // Of one runner, all of a group being of one size; zero: what of it is idle is not counted.
+  core::MemoryMib runner_memory{};
 };
 
 class GroupRecorder {
@@ -98,9 +101,11 @@ class GroupRecorder {
 
   void runners_changed(core::Instant at, const RunnerCounts& counts);
 
-  void containers_changed(core::Instant at, int delta) {
+  // So many containers more, or fewer, that hold so much memory together from their start on.
+  void containers_changed(core::Instant at, int delta, std::int64_t delta_mib) {
     reach(at);
     containers_.change(at, delta);
+    held_mib_.change(at, delta_mib);
   }
 
   // Memory of containers that exist, are up and run nothing.
@@ -175,6 +180,7 @@ class GroupRecorder {
   Level runners_;
   Level containers_;
   Level idle_mib_;
+  Level held_mib_;
   CallCounts calls_;
   core::Histogram minute_wait_;
   core::Histogram latency_;
