@@ -79,6 +79,7 @@ int run_command(const Invocation& invocation) {
   const RunOptions options{.command = shell_command(invocation.command_line),
                            .threads = static_cast<std::uint32_t>(*threads),
                            .out_folder = arguments.value("out").value_or(""),
+                           .metrics_file = arguments.value("metrics").value_or(""),
                            .coloured = console.out_coloured};
   const bool quiet = arguments.has("quiet");
   core::Result<RunResult> result = [&] {

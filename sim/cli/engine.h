@@ -45,6 +45,8 @@ struct RunOptions {
   std::uint32_t threads = 1;
   // Folder for summary.json and the files beside it (sim/README.md); empty: none is written.
   std::string out_folder;
+  // File for the metrics of every minute; empty: none is written.
+  std::string metrics_file{};
   // Whether the table may have colours.
   bool coloured = false;
 };

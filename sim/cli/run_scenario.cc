@@ -15,10 +15,9 @@
 #include "sim/cli/engine.h"
 #include "sim/cli/interrupt.h"
 #include "sim/cli/progress.h"
+#include "sim/cli/run_files.h"
 #include "sim/cli/version.h"
 #include "sim/cli/worlds.h"
-#include "sim/report/function_rows.h"
-#include "sim/report/output_dir.h"
 #include "sim/report/run_table.h"
 #include "sim/report/summary.h"
 #include "sim/report/total_peaks.h"
@@ -74,23 +73,15 @@ core::Status check_bounded_groups(const Scenario& scenario, const Workload& work
 class MinuteBooks {
  public:
   // `end`: of the arrivals, or kNever.
-  MinuteBooks(core::Duration warmup,
-              core::Instant end,
-              std::optional<OutputDir>& output,
-              ProgressSink& progress)
-      : peaks_(warmup), end_(end), output_(output), progress_(progress) {}
+  MinuteBooks(core::Duration warmup, core::Instant end, RunFiles& files, ProgressSink& progress)
+      : peaks_(warmup), end_(end), files_(files), progress_(progress) {}
 
   core::Status close(const MinuteReport& minute,
                      std::span<const std::unique_ptr<GroupWorld>> worlds) {
     for (std::size_t index = 0; index < worlds.size(); ++index) {
       peaks_.add(minute.rows[index]);
-      if (output_) {
-        DecisionLog& log = worlds[index]->decisions();
-        core::Status status = output_->add_minute(worlds[index]->name(), minute.rows[index], &log);
-        if (!status) {
-          return status;
-        }
-        log.clear();
+      if (core::Status status = files_.add_minute(minute.rows[index], *worlds[index]); !status) {
+        return status;
       }
     }
     peaks_.end_minute(minute.end, minute.last_arrival);
@@ -106,7 +97,7 @@ class MinuteBooks {
  private:
   TotalPeaks peaks_;
   core::Instant end_;
-  std::optional<OutputDir>& output_;
+  RunFiles& files_;
   ProgressSink& progress_;
   core::Duration simulated_{};
 };
@@ -147,18 +138,6 @@ CallCounts tell_figures(const RunLoop& loop, const MinuteBooks& books, RunSummar
   return total.calls;
 }
 
-// The text of functions.csv.
-std::string function_rows(const RunLoop& loop) {
-  std::string text(functions_heading());
-  for (const std::unique_ptr<GroupWorld>& world : loop.worlds()) {
-    const std::span<const FunctionBook> books = world->recorder().functions();
-    for (std::size_t index = 0; index < books.size(); ++index) {
-      append_function_row(text, world->name(), world->workload().function_ids[index], books[index]);
-    }
-  }
-  return text;
-}
-
 }  // namespace
 
 core::Result<RunResult> run_scenario(const Scenario& scenario,
@@ -174,22 +153,14 @@ core::Result<RunResult> run_scenario(const Scenario& scenario,
     return core::fail(groups.error().code, groups.error().message);
   }
   warn_of_unused_groups(scenario, *workload);
-  std::optional<OutputDir> output;
-  if (!options.out_folder.empty()) {
-    core::Result<OutputDir> created = OutputDir::create(options.out_folder);
-    if (!created) {
-      return core::fail(created.error().code, created.error().message);
-    }
-    output.emplace(std::move(*created));
+  RunFiles files;
+  if (core::Status opened = files.open(options); !opened) {
+    return core::fail(opened.error().code, opened.error().message);
   }
   RunSummary run = describe(scenario, options, *workload);
-  RunLoop loop(make_worlds(scenario, *workload, output.has_value()), options.threads);
-  if (output) {
-    for (const std::unique_ptr<GroupWorld>& world : loop.worlds()) {
-      world->keep_functions();
-    }
-  }
-  MinuteBooks books(scenario.run.warmup, workload->end, output, progress);
+  RunLoop loop(make_worlds(scenario, *workload, files.keeps_decisions()), options.threads);
+  files.keep_books(loop.worlds());
+  MinuteBooks books(scenario.run.warmup, workload->end, files, progress);
   const core::Status ran = loop.run([&](const MinuteReport& minute) -> core::Status {
     if (interrupted() != 0) {
       return core::fail(core::ErrorCode::kUnavailable,
@@ -208,10 +179,8 @@ core::Result<RunResult> run_scenario(const Scenario& scenario,
     run.calls_per_cpu_s = static_cast<double>(run.total.calls) / run.cpu_s;
   }
   run.peak_rss_mib = peak_rss_mib();
-  if (output) {
-    if (core::Status written = output->commit(run, function_rows(loop)); !written) {
-      return core::fail(written.error().code, written.error().message);
-    }
+  if (core::Status committed = files.commit(run, loop.worlds()); !committed) {
+    return core::fail(committed.error().code, committed.error().message);
   }
   RunResult result;
   result.json = to_json(run);

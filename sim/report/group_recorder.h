@@ -13,6 +13,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -25,7 +26,9 @@
 #include "sim/report/function_book.h"
 #include "sim/report/group_summary.h"
 #include "sim/report/level.h"
+#include "sim/report/metric_sample.h"
 #include "sim/report/minute_row.h"
+#include "sim/report/scale_actions.h"
 #include "sim/report/tally.h"
 
 namespace fn::sim {
@@ -46,7 +49,16 @@ class GroupRecorder {
   explicit GroupRecorder(const RecorderConfig& config);
 
   // Counts each of so many functions as well. REQUIRES: nothing was told yet.
-  void keep_functions(std::size_t count) { functions_.resize(count); }
+  void keep_functions(std::size_t count) {
+    functions_.resize(count);
+    keeps_more_ = true;
+  }
+
+  // Keeps the group's metrics as well. REQUIRES: nothing was told yet.
+  void keep_metrics() {
+    metrics_ = std::make_unique<MetricSample>();
+    keeps_more_ = true;
+  }
 
   // ---- calls ----
 
@@ -61,19 +73,19 @@ class GroupRecorder {
     minute_.cold += cold ? 1U : 0U;
     const bool counts = at - wait >= counts_from_;
     (counts ? minute_wait_ : early_wait_).add(wait);
-    if (!functions_.empty() && counts) [[unlikely]] {
-      functions_[function.value].started(wait);
+    if (keeps_more_) [[unlikely]] {
+      keep_start(wait, counts, function);
     }
   }
 
   // Exactly once per call.
   void call_ended(const CallRecord& call) {
     minute_.refused += call.outcome == core::CallOutcome::kRefused ? 1U : 0U;
+    if (keeps_more_) [[unlikely]] {
+      keep_end(call);
+    }
     if (call.arrived < counts_from_) {
       return;
-    }
-    if (!functions_.empty()) [[unlikely]] {
-      functions_[call.function.value].ended(call);
     }
     ++calls_.outcomes[static_cast<std::size_t>(call.outcome)];
     if (call.outcome != core::CallOutcome::kCompleted) [[unlikely]] {
@@ -89,13 +101,22 @@ class GroupRecorder {
   }
 
   // One more effort for a call that was refused somewhere; `arrived` is when that call arrived.
-  void retried(core::Instant arrived) { calls_.retries += counts(arrived); }
+  void retried(core::Instant arrived) {
+    calls_.retries += counts(arrived);
+    count_metric(&MetricSample::retries);
+  }
 
   // A smaller call went past a refused head; `arrived` is when the smaller one arrived.
-  void overtook(core::Instant arrived) { calls_.overtakes += counts(arrived); }
+  void overtook(core::Instant arrived) {
+    calls_.overtakes += counts(arrived);
+    count_metric(&MetricSample::overtakes);
+  }
 
   // A drain reached its deadline and cut off a call that had arrived at `arrived`.
-  void drain_cut(core::Instant arrived) { calls_.drains_cut += counts(arrived); }
+  void drain_cut(core::Instant arrived) {
+    calls_.drains_cut += counts(arrived);
+    count_metric(&MetricSample::drains_cut);
+  }
 
   // ---- levels ----
 
@@ -146,6 +167,9 @@ class GroupRecorder {
   // By function handle; empty without keep_functions().
   [[nodiscard]] std::span<const FunctionBook> functions() const { return functions_; }
 
+  // As they were when the last minute ended. REQUIRES: keep_metrics().
+  [[nodiscard]] const MetricSample& metrics() const { return *metrics_; }
+
  private:
   // Sums at one instant.
   struct Checkpoint {
@@ -155,6 +179,17 @@ class GroupRecorder {
 
   [[nodiscard]] std::uint64_t counts(core::Instant arrived) const {
     return arrived >= counts_from_ ? 1U : 0U;
+  }
+
+  // What is kept besides when it was asked for; not inlined where every call comes by.
+  void keep_start(core::Duration wait, bool counts, core::FunctionHandle function);
+  void keep_end(const CallRecord& call);
+  void keep_minute();
+
+  void count_metric(std::uint64_t MetricSample::*count) {
+    if (metrics_ != nullptr) {
+      ++((*metrics_).*count);
+    }
   }
 
   // To be called before any level changes at `at`.
@@ -184,17 +219,19 @@ class GroupRecorder {
   CallCounts calls_;
   core::Histogram minute_wait_;
   core::Histogram latency_;
-  std::vector<FunctionBook> functions_;
+  bool keeps_more_ = false;  // functions or metrics
 
   core::Histogram early_wait_;  // of calls that arrived during the warm-up
   core::Histogram wait_;
-  WindowSums scale_;  // only its scale actions
+  ScaleActions scale_;      // in the window
+  ScaleActions all_scale_;  // in the whole run
+  std::vector<FunctionBook> functions_;
+  std::unique_ptr<MetricSample> metrics_;
   Checkpoint checkpoint_;
   MinuteRow minute_;
   std::size_t samples_ = 0;
   core::Instant minute_start_{};
   core::Instant last_arrival_ = kNone;
-  int direction_ = 0;
   bool pending_ = false;  // the checkpoint at last_arrival_ is yet to be taken
 };
 

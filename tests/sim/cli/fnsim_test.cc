@@ -121,6 +121,8 @@ TEST_F(FnsimTest, EveryOptionReachesTheRun) {
                  "4",
                  "--out",
                  "results/x",
+                 "--metrics",
+                 "x.prom",
                  "--lenient"}),
             0)
       << err.str();
@@ -137,6 +139,7 @@ TEST_F(FnsimTest, EveryOptionReachesTheRun) {
   EXPECT_EQ(scenario->run.slo, 250ms);
   EXPECT_EQ(options.threads, 4U);
   EXPECT_EQ(options.out_folder, "results/x");
+  EXPECT_EQ(options.metrics_file, "x.prom");
   EXPECT_EQ(options.command.substr(0, 40), "fnsim run --trace inv=a,run=b,mem=c --tr");
 }
 

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Goal: a run says how far it is and what of its settings it could not use.
+// Goal: a run says how far it is and what of its settings it could not use, and writes what it is
+// asked for, the same bytes each time, or nothing.
 
 #include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -86,6 +89,44 @@ TEST(RunScenario, WarnsOfWhatDoesNothingWithoutATrace) {
             std::vector<std::string>{"--tenant: workload.tenant does nothing without a trace"});
 }
 
+std::string content(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+TEST(RunScenario, WritesTheSameMetricsAndFunctionsWhateverTheThreads) {
+  const std::string folder = scratch_folder();
+  Remembered seen;
+  const sim::Scenario scenario = small_scenario({
+      {"workload.groups[1].name", std::string("lab"), "test"},
+      {"workload.groups[1].functions[0].rate_per_s", std::int64_t{5}, "test"},
+      {"run.warmup_s", std::int64_t{60}, "test"},
+  });
+  for (const std::uint32_t threads : {1U, 2U}) {
+    sim::RunOptions options;
+    options.threads = threads;
+    options.out_folder = folder + "/" + std::to_string(threads);
+    options.metrics_file = options.out_folder + "/metrics.prom";
+    const auto result = sim::run_scenario(scenario, options, seen);
+    ASSERT_TRUE(result) << result.error().message;
+  }
+  for (const char* name : {"/metrics.prom", "/functions.csv"}) {
+    EXPECT_EQ(content(folder + "/1" + name), content(folder + "/2" + name)) << name;
+  }
+  // Two calls a second for three minutes; functions.csv leaves out the minute of the warm-up.
+  const std::string metrics = content(folder + "/1/metrics.prom");
+  EXPECT_NE(metrics.find("fn_calls_arrived_total{lb_group=\"shop\"} 120 60\n"), std::string::npos);
+  EXPECT_NE(content(folder + "/1/functions.csv").find("\nshop,"), std::string::npos);
+  EXPECT_NE(content(folder + "/1/functions.csv").find(",240,"), std::string::npos);
+  std::size_t files = 0;
+  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(folder + "/1")) {
+    ++files;
+  }
+  EXPECT_EQ(files, 6U);
+}
+
 // Runs until Ctrl-C comes after the first minute, then ends as the program does.
 void run_and_interrupt(const std::string& folder) {
   class Interrupts final : public sim::ProgressSink {
@@ -97,6 +138,7 @@ void run_and_interrupt(const std::string& folder) {
   Interrupts interrupts;
   sim::RunOptions options;
   options.out_folder = folder + "/made/for/it";
+  options.metrics_file = folder + "/metrics.prom";
   const auto result = sim::run_scenario(small_scenario(), options, interrupts);
   std::fputs(result ? "no error" : result.error().message.c_str(), stderr);
   sim::end_by(sim::interrupted());
