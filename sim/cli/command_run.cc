@@ -80,7 +80,8 @@ int run_command(const Invocation& invocation) {
                            .threads = static_cast<std::uint32_t>(*threads),
                            .out_folder = arguments.value("out").value_or(""),
                            .metrics_file = arguments.value("metrics").value_or(""),
-                           .coloured = console.out_coloured};
+                           .coloured = console.out_coloured,
+                           .unicode = console.unicode};
   const bool quiet = arguments.has("quiet");
   core::Result<RunResult> result = [&] {
     ProgressPrinter progress(console, quiet, steady_seconds());

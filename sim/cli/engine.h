@@ -49,6 +49,8 @@ struct RunOptions {
   std::string metrics_file{};
   // Whether the table may have colours.
   bool coloured = false;
+  // Whether it may have characters beyond ASCII.
+  bool unicode = true;
 };
 
 struct RunResult {

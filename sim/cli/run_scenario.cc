@@ -18,6 +18,7 @@
 #include "sim/cli/run_files.h"
 #include "sim/cli/version.h"
 #include "sim/cli/worlds.h"
+#include "sim/report/demand_strip.h"
 #include "sim/report/run_table.h"
 #include "sim/report/summary.h"
 #include "sim/report/total_peaks.h"
@@ -78,9 +79,12 @@ class MinuteBooks {
 
   core::Status close(const MinuteReport& minute,
                      std::span<const std::unique_ptr<GroupWorld>> worlds) {
+    strips_.resize(worlds.size());
     for (std::size_t index = 0; index < worlds.size(); ++index) {
-      peaks_.add(minute.rows[index]);
-      if (core::Status status = files_.add_minute(minute.rows[index], *worlds[index]); !status) {
+      const MinuteRow& row = minute.rows[index];
+      peaks_.add(row);
+      strips_[index].add(row.demand_mib, row.capacity_mib);
+      if (core::Status status = files_.add_minute(row, *worlds[index]); !status) {
         return status;
       }
     }
@@ -92,10 +96,14 @@ class MinuteBooks {
 
   [[nodiscard]] const Peaks& peaks() const { return peaks_.peaks(); }
 
+  // By group.
+  [[nodiscard]] std::span<const DemandStrip> strips() const { return strips_; }
+
   [[nodiscard]] core::Duration simulated() const { return simulated_; }
 
  private:
   TotalPeaks peaks_;
+  std::vector<DemandStrip> strips_;
   core::Instant end_;
   RunFiles& files_;
   ProgressSink& progress_;
@@ -185,7 +193,9 @@ core::Result<RunResult> run_scenario(const Scenario& scenario,
   RunResult result;
   result.json = to_json(run);
   result.csv = to_csv(run);
-  result.table = run_table(run, TableStyle{.colour = options.coloured}) + reasons_line(calls);
+  const TableStyle style{.colour = options.coloured, .unicode = options.unicode};
+  result.table = run_table(run, style) + reasons_lines(calls, style);
+  result.table += demand_table(run, books.strips(), style);
   result.warnings = scenario.warnings;
   result.warnings.insert(
       result.warnings.end(), workload->warnings.begin(), workload->warnings.end());
