@@ -25,8 +25,8 @@ constexpr OptionSpec kTraceFormat{"trace-format", "auto|azure2019", "How the tra
 constexpr OptionSpec kSeed{"seed", "N", "Seed of every random stream (run.seed, default 1)."};
 constexpr OptionSpec kTenant{
     "tenant",
-    "RULE",
-    "Which calls form a group: all, owner, app, owner:N (the N largest) or a CSV file."};
+    "all|owner|app|owner:N|FILE",
+    "Which calls form a group: all, one per owner or app, the N largest owners, or a CSV file."};
 constexpr OptionSpec kWarmup{"warmup", "TIME", "Nothing is counted before: 10m, 2h."};
 constexpr OptionSpec kSlo{"slo", "TIME", "Wait up to which a call is within_slo (500ms)."};
 constexpr OptionSpec kStrict{
@@ -133,6 +133,18 @@ constexpr std::array kCommands = {
                 "fnsim bench cluster-1k w1 --output json",
                 "[WORKLOAD]...",
                 kBenchOptions},
+    CommandSpec{"completion",
+                "Print the script that completes fnsim's command lines in a shell.",
+                "source <(fnsim completion bash)\n"
+                "fnsim completion fish > ~/.config/fish/completions/fnsim.fish",
+                "bash|zsh|fish",
+                kPlainOptions},
+    CommandSpec{"man",
+                "Print a manual page.",
+                "fnsim man run | man -l -\n"
+                "fnsim man > /usr/local/share/man/man1/fnsim.1",
+                "[COMMAND]",
+                kPlainOptions},
     CommandSpec{"version", "Print the version.", "fnsim version", "", kPlainOptions},
     CommandSpec{"help", "Explain a command.", "fnsim help run", "[COMMAND]", kPlainOptions},
 };
