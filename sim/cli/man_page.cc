@@ -34,7 +34,7 @@ std::string bold(std::string_view text) {
   return "\\fB" + plain(text) + "\\fR";
 }
 
-std::string heading(std::string name, std::string_view sentence) {
+std::string heading(const std::string& name, std::string_view sentence) {
   std::string title = name;
   std::transform(title.begin(), title.end(), title.begin(), [](unsigned char letter) {
     return static_cast<char>(std::toupper(letter));

@@ -212,6 +212,7 @@ class GroupRecorder {
   // The next instant that needs a sample, or that is past a checkpoint to be taken.
   core::Instant boundary_;
   core::Instant next_sample_;
+  bool keeps_more_ = false;  // functions or metrics
   Level runners_;
   Level containers_;
   Level idle_mib_;
@@ -219,7 +220,6 @@ class GroupRecorder {
   CallCounts calls_;
   core::Histogram minute_wait_;
   core::Histogram latency_;
-  bool keeps_more_ = false;  // functions or metrics
 
   core::Histogram early_wait_;  // of calls that arrived during the warm-up
   core::Histogram wait_;
