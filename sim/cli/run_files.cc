@@ -34,6 +34,11 @@ core::Status RunFiles::open(const RunOptions& options) {
     }
     output_.emplace(std::move(*created));
   }
+  if (output_ && OutputDir::writes(options.out_folder, options.metrics_file)) {
+    return core::fail(core::ErrorCode::kInvalidArgument,
+                      "--metrics " + options.metrics_file +
+                          ": expected another file than those of --out; give it another name");
+  }
   if (!options.metrics_file.empty()) {
     core::Result<MetricsFile> created = MetricsFile::create(options.metrics_file);
     if (!created) {

@@ -2,6 +2,7 @@
 
 #include "sim/report/output_dir.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <filesystem>
@@ -15,6 +16,9 @@ namespace fn::sim {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::array<std::string_view, 5> kNames = {
+    "timeline.csv", "decisions.jsonl", "groups.csv", "functions.csv", "summary.json"};
 
 // A whole file, ready to be put in place.
 core::Result<PendingFile> written(const std::string& folder,
@@ -88,6 +92,14 @@ core::Result<OutputDir> OutputDir::create(const std::string& folder) {
     return tl::unexpected(status.error());
   }
   return output;
+}
+
+bool OutputDir::writes(const std::string& folder, const std::string& file) {
+  const fs::path path(file);
+  const fs::path beside = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  std::error_code ignored;
+  return fs::equivalent(beside, folder, ignored) &&
+         std::find(kNames.begin(), kNames.end(), path.filename().string()) != kNames.end();
 }
 
 OutputDir::OutputDir(std::string folder,

@@ -25,6 +25,9 @@ class OutputDir {
   // cannot be written is known before the run.
   static core::Result<OutputDir> create(const std::string& folder);
 
+  // Whether this is one of the five files, once the folder is there.
+  static bool writes(const std::string& folder, const std::string& file);
+
   OutputDir(OutputDir&& other) noexcept;
   OutputDir& operator=(OutputDir&&) = delete;
   OutputDir(const OutputDir&) = delete;

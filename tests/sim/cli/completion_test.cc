@@ -47,7 +47,7 @@ bool installed(const std::string& program) {
 }
 
 std::string script_file(const std::string& folder, const std::string& name) {
-  const std::string path = folder + "/fnsim." + name;
+  std::string path = folder + "/fnsim." + name;
   std::ofstream(path) << sim::completion_script(name);
   return path;
 }

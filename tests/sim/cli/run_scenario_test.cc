@@ -10,6 +10,7 @@
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -125,6 +126,64 @@ TEST(RunScenario, WritesTheSameMetricsAndFunctionsWhateverTheThreads) {
     ++files;
   }
   EXPECT_EQ(files, 6U);
+}
+
+TEST(RunScenario, RefusesMetricsInTheNameOfAnotherFile) {
+  const std::string folder = scratch_folder();
+  Remembered seen;
+  sim::RunOptions options;
+  options.out_folder = folder + "/r";
+  options.metrics_file = folder + "/r/../r/timeline.csv";
+  const auto result = sim::run_scenario(small_scenario(), options, seen);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().message,
+            "--metrics " + options.metrics_file +
+                ": expected another file than those of --out; give it another name");
+  EXPECT_EQ(result.error().code, core::ErrorCode::kInvalidArgument);
+  EXPECT_TRUE(std::filesystem::is_empty(folder));
+}
+
+// The sum of a column of the rows that begin with `start`.
+double sum_of(const std::string& csv, const std::string& start, std::size_t column) {
+  double sum = 0;
+  std::istringstream lines(csv);
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with(start)) {
+      continue;
+    }
+    std::istringstream cells(line);
+    std::string cell;
+    for (std::size_t index = 0; index <= column; ++index) {
+      std::getline(cells, cell, ',');
+    }
+    sum += std::stod(cell);
+  }
+  return sum;
+}
+
+TEST(RunScenario, CountsTheSameCallsByFunctionAndByGroup) {
+  const std::string folder = scratch_folder();
+  Remembered seen;
+  sim::RunOptions options;
+  options.out_folder = folder;
+  const auto result = sim::run_scenario(
+      small_scenario({{"workload.groups[0].functions[0].count", std::int64_t{3}, "test"},
+                      {"workload.groups[0].functions[1].rate_per_s", std::int64_t{9}, "test"},
+                      {"nodes.initial_runners", std::int64_t{0}, "test"},
+                      {"run.warmup_s", std::int64_t{30}, "test"}}),
+      options,
+      seen);
+  ASSERT_TRUE(result) << result.error().message;
+  const std::string functions = content(folder + "/functions.csv");
+  const std::string groups = content(folder + "/groups.csv");
+  EXPECT_GT(sum_of(functions, "shop,", 2), 1'000);
+  // calls, cold, refused, timed_out, failed: where they stand in the two files.
+  const std::vector<std::pair<std::size_t, std::size_t>> columns = {
+      {2, 2}, {3, 4}, {4, 6}, {5, 7}, {6, 8}};
+  for (const auto& [of_function, of_group] : columns) {
+    EXPECT_EQ(sum_of(functions, "shop,", of_function), sum_of(groups, "group,shop,", of_group))
+        << of_function;
+  }
 }
 
 // Runs until Ctrl-C comes after the first minute, then ends as the program does.
