@@ -64,43 +64,52 @@ bool belongs(const std::string& series, const std::string& family, const std::st
   return name == family;
 }
 
+using Families = std::map<std::string, Family>;
+
+// "# TYPE name what": the first line of a family names its type.
+void read_head(const std::string& line, Families& families, std::string& current) {
+  std::istringstream words(line.substr(2));
+  std::string word;
+  std::string name;
+  std::string rest;
+  words >> word >> name;
+  std::getline(words >> std::ws, rest);
+  if (name != current) {
+    EXPECT_EQ(word, "TYPE") << line;
+    EXPECT_FALSE(families.contains(name)) << "in two pieces: " << name;
+    current = name;
+  }
+  EXPECT_TRUE(families[name].lines.empty()) << line;
+  EXPECT_TRUE(families[name].said.emplace(word, rest).second) << line;
+}
+
+// "name{labels} value second", of the family under way.
+void read_sample(const std::string& line, Families& families, const std::string& current) {
+  const std::size_t close = line.rfind("} ");
+  ASSERT_NE(close, std::string::npos) << line;
+  Line parsed{.series = line.substr(0, close + 1)};
+  std::istringstream numbers(line.substr(close + 2));
+  numbers >> parsed.value >> parsed.second;
+  EXPECT_FALSE(numbers.fail()) << line;
+  EXPECT_TRUE(belongs(parsed.series, current, families[current].said["TYPE"])) << line;
+  families[current].lines.push_back(parsed);
+}
+
 // Reads the text as strictly as the format asks for.
-std::map<std::string, Family> families_of(const std::string& text) {
-  std::map<std::string, Family> families;
+Families families_of(const std::string& text) {
+  Families families;
   std::string current;
-  bool ended = false;
   std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);) {
-    EXPECT_FALSE(ended) << line;
-    if (line == "# EOF") {
-      ended = true;
-    } else if (line.starts_with("# ")) {
-      std::istringstream words(line.substr(2));
-      std::string word;
-      std::string name;
-      std::string rest;
-      words >> word >> name;
-      std::getline(words >> std::ws, rest);
-      if (name != current) {
-        EXPECT_EQ(word, "TYPE") << line;
-        EXPECT_FALSE(families.contains(name)) << "in two pieces: " << name;
-        current = name;
-      }
-      EXPECT_TRUE(families[name].lines.empty()) << line;
-      EXPECT_TRUE(families[name].said.emplace(word, rest).second) << line;
+  std::string line;
+  while (std::getline(lines, line) && line != "# EOF") {
+    if (line.starts_with("# ")) {
+      read_head(line, families, current);
     } else {
-      Family& family = families[current];
-      const std::size_t close = line.rfind("} ");
-      EXPECT_NE(close, std::string::npos) << line;
-      Line parsed{.series = line.substr(0, close + 1)};
-      std::istringstream numbers(line.substr(close + 2));
-      numbers >> parsed.value >> parsed.second;
-      EXPECT_FALSE(numbers.fail()) << line;
-      EXPECT_TRUE(belongs(parsed.series, current, family.said["TYPE"])) << line;
-      family.lines.push_back(parsed);
+      read_sample(line, families, current);
     }
   }
-  EXPECT_TRUE(ended);
+  EXPECT_EQ(line, "# EOF");
+  EXPECT_FALSE(std::getline(lines, line)) << line;
   return families;
 }
 
@@ -152,6 +161,31 @@ std::vector<MetricSample> two_minutes() {
   return samples;
 }
 
+// Series come one after the other, a histogram's by group, each with its minutes in order.
+void expect_whole_series(const Family& family) {
+  const std::string type = family.said.at("TYPE");
+  std::set<std::string> done;
+  std::string current;
+  std::map<std::string, Line> last;
+  for (const Line& line : family.lines) {
+    const std::size_t brace = line.series.find('{');
+    const std::string key =
+        type == "histogram"
+            ? line.series.substr(brace, line.series.find_first_of(",}", brace) - brace)
+            : line.series;
+    EXPECT_TRUE(key == current || done.insert(key).second) << line.series;
+    current = key;
+    if (const auto before = last.find(line.series); before != last.end()) {
+      EXPECT_EQ(line.second, before->second.second + 60) << line.series;
+      EXPECT_TRUE(type == "gauge" || line.value >= before->second.value) << line.series;
+    }
+    last.insert_or_assign(line.series, line);
+  }
+  for (const auto& [one, line] : last) {
+    EXPECT_EQ(line.second, 120U) << one;
+  }
+}
+
 TEST(MetricText, IsReadByAStrictReader) {
   std::vector<MetricSample> samples;
   for (const MetricSample& minute : two_minutes()) {
@@ -164,30 +198,7 @@ TEST(MetricText, IsReadByAStrictReader) {
     EXPECT_TRUE(family.said.contains("HELP")) << name;
     EXPECT_EQ(family.said.contains("UNIT"), name.ends_with("_seconds") || name.ends_with("_bytes"))
         << name;
-    // Series come one after the other, a histogram's by group, each with its minutes in order.
-    const bool histogram = family.said.at("TYPE") == "histogram";
-    std::set<std::string> done;
-    std::string current;
-    std::map<std::string, Line> last;
-    for (const Line& line : family.lines) {
-      const std::size_t brace = line.series.find('{');
-      const std::string key =
-          histogram ? line.series.substr(brace, line.series.find_first_of(",}", brace) - brace)
-                    : line.series;
-      if (key != current) {
-        EXPECT_TRUE(done.insert(key).second) << line.series;
-        current = key;
-      }
-      if (const auto before = last.find(line.series); before != last.end()) {
-        EXPECT_EQ(line.second, before->second.second + 60) << line.series;
-        const bool may_fall = family.said.at("TYPE") == "gauge";
-        EXPECT_TRUE(may_fall || line.value >= before->second.value) << line.series;
-      }
-      last.insert_or_assign(line.series, line);
-    }
-    for (const auto& [one, line] : last) {
-      EXPECT_EQ(line.second, 120U) << one;
-    }
+    expect_whole_series(family);
   }
 }
 
