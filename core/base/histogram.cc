@@ -41,7 +41,7 @@ std::optional<Duration> Histogram::percentile(std::uint32_t per_mille) const {
   const WideInt share = static_cast<WideInt>(count_) * per_mille;
   const std::uint64_t rank =
       std::max<std::uint64_t>(1, static_cast<std::uint64_t>((share + 999) / 1000));
-  return std::clamp(representative(bucket_of_rank(rank)), min_, max_);
+  return std::clamp(DurationBuckets::representative(bucket_of_rank(rank)), min_, max_);
 }
 
 // Where the value with so many at or below it lies. REQUIRES: 1 <= rank <= count().
@@ -53,20 +53,6 @@ std::uint32_t Histogram::bucket_of_rank(std::uint64_t rank) const {
     below += times;
   });
   return found;
-}
-
-Duration Histogram::representative(std::uint32_t bucket) {
-  const std::uint32_t page = bucket / kPageSize;
-  if (page == 0) {
-    return std::chrono::microseconds(bucket);
-  }
-  // The bucket is [low, low + width) microseconds; its middle is a whole number of half ones. The
-  // last page ends beyond kForever, so the product is kept wide.
-  const std::uint64_t width = std::uint64_t{1} << (page - 1);
-  const std::uint64_t low = (std::uint64_t{kPageSize} + bucket % kPageSize) * width;
-  const WideInt middle = (static_cast<WideInt>(low) * 2 + static_cast<WideInt>(width)) * 500;
-  return Duration(static_cast<Duration::rep>(
-      std::min<WideInt>(middle, std::numeric_limits<Duration::rep>::max())));
 }
 
 void Histogram::save(Writer& out) const {
@@ -90,8 +76,8 @@ bool Histogram::bounds_hold() const {
     return sum_ == 0 && min_ == kForever && max_ == Duration{};
   }
   const auto count = static_cast<WideInt>(count_);
-  return min_.count() >= 0 && max_ >= min_ && bucket_of(min_) == bucket_of_rank(1) &&
-         bucket_of(max_) == bucket_of_rank(count_) && sum_ >= count * min_.count() &&
+  return min_.count() >= 0 && max_ >= min_ && DurationBuckets::of(min_) == bucket_of_rank(1) &&
+         DurationBuckets::of(max_) == bucket_of_rank(count_) && sum_ >= count * min_.count() &&
          sum_ <= count * max_.count();
 }
 
@@ -116,7 +102,7 @@ Result<Histogram> Histogram::load(Reader& in) {
     std::uint64_t times = 0;
     in.pod(bucket);
     in.pod(times);
-    sound = bucket >= next && bucket < kPages * kPageSize && times > 0 &&
+    sound = bucket >= next && bucket < DurationBuckets::kCount && times > 0 &&
             times <= std::numeric_limits<std::uint64_t>::max() - histogram.count_;
     if (sound) {
       histogram.counter(bucket) = times;

@@ -3,16 +3,17 @@
 // Histogram of durations with integer counts: adding is a few nanoseconds, merging is exact, and
 // equal values in any order give equal answers on every machine.
 //
-// Buckets are one microsecond wide below 64 us; above, each power of two is cut into 64 equal
-// buckets. percentile() answers with the lower edge of a bucket of the first kind (less than 1 us
-// below the value) and with the middle of one of the second kind (at most 1/128, that is 0.79 %,
-// away), never outside the smallest and largest value that were added. The mean is exact.
+// percentile() answers as the value's bucket tells it (duration_buckets.h): less than 1 us below
+// the value under 64 us, at most 1/128, that is 0.79 %, away from it above, and never outside the
+// smallest and largest value that were added. The mean is exact.
 //
-// Every duration from zero to kForever has a bucket. Memory: 64 counters for each power of two that
-// was ever touched, at most 25 KiB; clear() keeps it and costs the touched pages only.
+// Memory: half a KiB, and half a KiB more for each power of two that was ever touched, at most 25
+// KiB; clear() keeps it and costs the touched pages only. Where there are very many histograms,
+// compact_histogram.h answers the same from less.
 
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
@@ -22,6 +23,7 @@
 
 #include "core/base/assert.h"
 #include "core/base/bytes.h"
+#include "core/base/duration_buckets.h"
 #include "core/base/time.h"
 #include "core/base/wide.h"
 
@@ -32,7 +34,7 @@ class Histogram {
   // REQUIRES: value >= 0.
   void add(Duration value) {
     FN_ASSERT(value.count() >= 0);
-    ++counter(bucket_of(value));
+    ++counter(DurationBuckets::of(value));
     ++count_;
     // Unsigned, so that no sign has to be spread over the wide sum.
     sum_ += static_cast<std::uint64_t>(value.count());
@@ -63,26 +65,19 @@ class Histogram {
   // nothing. REQUIRES: per_mille <= 1000.
   [[nodiscard]] std::optional<Duration> percentile(std::uint32_t per_mille) const;
 
+  // Bytes that it takes, itself included.
+  [[nodiscard]] std::size_t memory() const {
+    const auto missing = std::count(pages_.begin(), pages_.end(), nullptr);
+    return sizeof(*this) + (pages_.size() - static_cast<std::size_t>(missing)) * sizeof(Page);
+  }
+
   void save(Writer& out) const;
   static Result<Histogram> load(Reader& in);
 
  private:
-  static constexpr std::uint32_t kPageBits = 6;
-  static constexpr std::uint32_t kPageSize = 1U << kPageBits;
-  // kForever is less than 2^54 us: a page for [0, 64) us and one for each power of two from 2^6.
-  static constexpr std::uint32_t kPages = 49;
+  static constexpr std::uint32_t kPageSize = DurationBuckets::kPageSize;
 
   using Page = std::array<std::uint64_t, kPageSize>;
-
-  static std::uint32_t bucket_of(Duration value) {
-    const std::uint64_t microseconds = static_cast<std::uint64_t>(value.count()) / 1000;
-    const auto page =
-        static_cast<std::uint32_t>(std::bit_width(microseconds | (kPageSize - 1))) - kPageBits;
-    const std::uint32_t shift = page - (page != 0 ? 1 : 0);
-    return page * kPageSize + (static_cast<std::uint32_t>(microseconds >> shift) & (kPageSize - 1));
-  }
-
-  static Duration representative(std::uint32_t bucket);
 
   std::uint64_t& counter(std::uint32_t bucket) {
     touched_ |= std::uint64_t{1} << (bucket / kPageSize);
@@ -117,7 +112,7 @@ class Histogram {
   Duration min_ = kForever;
   Duration max_{};
   std::uint64_t touched_ = 0;  // a bit for each page that holds something
-  std::array<std::unique_ptr<Page>, kPages> pages_;
+  std::array<std::unique_ptr<Page>, DurationBuckets::kPages> pages_;
 };
 
 }  // namespace fn::core

@@ -18,7 +18,7 @@ namespace {
 using core::ErrorCode;
 using core::fail;
 
-constexpr std::array<std::string_view, 33> kFields = {
+constexpr std::array<std::string_view, 35> kFields = {
     "calls",
     "completed",
     "cold",
@@ -51,6 +51,8 @@ constexpr std::array<std::string_view, 33> kFields = {
     "containers_peak",
     "runners_mean",
     "runners_peak",
+    "runner_hours_idle",
+    "cost_idle",
     "simulated_s",
 };
 

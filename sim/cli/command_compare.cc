@@ -48,7 +48,8 @@ int compare_command(const Invocation& invocation) {
   for (std::size_t index = 0; index < runs.size(); ++index) {
     labelled.push_back(LabelledRun{label_of(paths[index]), &runs[index]});
   }
-  console.out << compare_table(labelled, TableStyle{.colour = console.out_coloured});
+  console.out << compare_table(
+      labelled, TableStyle{.colour = console.out_coloured, .unicode = console.unicode});
   return kExitOk;
 }
 

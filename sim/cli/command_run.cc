@@ -79,7 +79,9 @@ int run_command(const Invocation& invocation) {
   const RunOptions options{.command = shell_command(invocation.command_line),
                            .threads = static_cast<std::uint32_t>(*threads),
                            .out_folder = arguments.value("out").value_or(""),
-                           .coloured = console.out_coloured};
+                           .metrics_file = arguments.value("metrics").value_or(""),
+                           .coloured = console.out_coloured,
+                           .unicode = console.unicode};
   const bool quiet = arguments.has("quiet");
   core::Result<RunResult> result = [&] {
     ProgressPrinter progress(console, quiet, steady_seconds());

@@ -42,8 +42,8 @@ constexpr OptionSpec kAnonymise{
 constexpr OptionSpec kSeed{"seed", "N", "Seed of every random stream (run.seed, default 1)."};
 constexpr OptionSpec kTenant{
     "tenant",
-    "RULE",
-    "Which calls form a group: all, owner, app, owner:N (the N largest) or a CSV file."};
+    "all|owner|app|owner:N|FILE",
+    "Which calls form a group: all, one per owner or app, the N largest owners, or a CSV file."};
 constexpr OptionSpec kWarmup{"warmup", "TIME", "Nothing is counted before: 10m, 2h."};
 constexpr OptionSpec kSlo{"slo", "TIME", "Wait up to which a call is within_slo (500ms)."};
 constexpr OptionSpec kStrict{
@@ -80,7 +80,12 @@ constexpr std::array kRunOptions = {
     kOutput,
     kJson,
     OptionSpec{
-        "out", "DIR", "Write summary.json, groups.csv, timeline.csv and decisions.jsonl there."},
+        "out",
+        "DIR",
+        "Write summary.json, groups.csv, functions.csv, timeline.csv and decisions.jsonl there."},
+    OptionSpec{"metrics",
+               "FILE",
+               "Write the metrics of every simulated minute there, as OpenMetrics text."},
     kQuiet,
     kNoColor,
     kHelp,
@@ -201,6 +206,18 @@ constexpr std::array kCommands = {
                 "fnsim bench cluster-1k w1 --output json",
                 "[WORKLOAD]...",
                 kBenchOptions},
+    CommandSpec{"completion",
+                "Print the script that completes fnsim's command lines in a shell.",
+                "source <(fnsim completion bash)\n"
+                "fnsim completion fish > ~/.config/fish/completions/fnsim.fish",
+                "bash|zsh|fish",
+                kPlainOptions},
+    CommandSpec{"man",
+                "Print a manual page.",
+                "fnsim man run | man -l -\n"
+                "fnsim man > /usr/local/share/man/man1/fnsim.1",
+                "[COMMAND]",
+                kPlainOptions},
     CommandSpec{"version", "Print the version.", "fnsim version", "", kPlainOptions},
     CommandSpec{"help", "Explain a command.", "fnsim help run", "[COMMAND]", kPlainOptions},
 };

@@ -2,6 +2,8 @@
 
 #include "sim/cli/console.h"
 
+#include <algorithm>
+#include <cctype>
 #include <cstddef>
 #include <cstdlib>
 #include <iostream>
@@ -30,16 +32,27 @@ void say(const Console& console, std::string_view message) {
   console.err << "fnsim: " << message << "\n";
 }
 
+bool utf8_locale(std::string_view lc_all, std::string_view lc_ctype, std::string_view lang) {
+  const std::string_view locale = !lc_all.empty() ? lc_all : (!lc_ctype.empty() ? lc_ctype : lang);
+  std::string charset(locale.substr(std::min(locale.find('.'), locale.size())));
+  std::transform(charset.begin(), charset.end(), charset.begin(), [](unsigned char letter) {
+    return static_cast<char>(std::tolower(letter));
+  });
+  return charset.starts_with(".utf-8") || charset.starts_with(".utf8");
+}
+
 Console process_console() {
   const bool dumb = environment("TERM") == "dumb" || environment("TERM").empty();
   const bool plain = dumb || !environment("NO_COLOR").empty();
   const bool err_terminal = isatty(STDERR_FILENO) == 1;
   const bool out_terminal = isatty(STDOUT_FILENO) == 1;
-  return Console{.out = std::cout,
-                 .err = std::cerr,
-                 .animated = err_terminal && !dumb,
-                 .coloured = err_terminal && !plain,
-                 .out_coloured = out_terminal && !plain};
+  return Console{
+      .out = std::cout,
+      .err = std::cerr,
+      .animated = err_terminal && !dumb,
+      .coloured = err_terminal && !plain,
+      .out_coloured = out_terminal && !plain,
+      .unicode = utf8_locale(environment("LC_ALL"), environment("LC_CTYPE"), environment("LANG"))};
 }
 
 std::string grouped(unsigned long long number) {

@@ -43,10 +43,14 @@ struct RunOptions {
   // The command that repeats the run, for the summary.
   std::string command;
   std::uint32_t threads = 1;
-  // Folder for summary.json, groups.csv, timeline.csv and decisions.jsonl; empty: none is written.
+  // Folder for summary.json and the files beside it (sim/README.md); empty: none is written.
   std::string out_folder;
+  // File for the metrics of every minute; empty: none is written.
+  std::string metrics_file{};
   // Whether the table may have colours.
   bool coloured = false;
+  // Whether it may have characters beyond ASCII.
+  bool unicode = true;
 };
 
 struct RunResult {

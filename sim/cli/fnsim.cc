@@ -8,7 +8,9 @@
 
 #include "core/config/suggest.h"
 #include "sim/cli/commands.h"
+#include "sim/cli/completion.h"
 #include "sim/cli/exit_code.h"
+#include "sim/cli/man_page.h"
 #include "sim/cli/options.h"
 #include "sim/cli/version.h"
 
@@ -49,6 +51,33 @@ int help_command(const Console& console, const std::vector<std::string>& words) 
   return kExitOk;
 }
 
+int completion_command(const Console& console, const std::vector<std::string>& words) {
+  const auto shells = completion_shells();
+  const std::string shell = words.size() == 1 ? words.front() : "";
+  const std::string script = completion_script(shell);
+  if (script.empty()) {
+    say_error(console,
+              "completion: expected one of " + core::word_list(shells) +
+                  core::did_you_mean(shell, shells));
+    return kExitUsage;
+  }
+  console.out << script;
+  return kExitOk;
+}
+
+int man_command(const Console& console, const std::vector<std::string>& words) {
+  if (words.empty()) {
+    console.out << man_page();
+    return kExitOk;
+  }
+  const CommandSpec* command = find_command(words.front());
+  if (command == nullptr) {
+    return unknown_command(console, words.front());
+  }
+  console.out << man_page(*command);
+  return kExitOk;
+}
+
 int carry_out(const CommandSpec& command, const Invocation& invocation) {
   const std::string_view name = command.name;
   if (name == "run") {
@@ -71,6 +100,12 @@ int carry_out(const CommandSpec& command, const Invocation& invocation) {
   }
   if (name == "bench") {
     return bench_command(invocation);
+  }
+  if (name == "completion") {
+    return completion_command(invocation.console, invocation.arguments.words());
+  }
+  if (name == "man") {
+    return man_command(invocation.console, invocation.arguments.words());
   }
   if (name == "version") {
     return version_command(invocation.console);

@@ -15,9 +15,10 @@
 #include "sim/cli/engine.h"
 #include "sim/cli/interrupt.h"
 #include "sim/cli/progress.h"
+#include "sim/cli/run_files.h"
 #include "sim/cli/version.h"
 #include "sim/cli/worlds.h"
-#include "sim/report/output_dir.h"
+#include "sim/report/demand_strip.h"
 #include "sim/report/run_table.h"
 #include "sim/report/summary.h"
 #include "sim/report/total_peaks.h"
@@ -73,23 +74,18 @@ core::Status check_bounded_groups(const Scenario& scenario, const Workload& work
 class MinuteBooks {
  public:
   // `end`: of the arrivals, or kNever.
-  MinuteBooks(core::Duration warmup,
-              core::Instant end,
-              std::optional<OutputDir>& output,
-              ProgressSink& progress)
-      : peaks_(warmup), end_(end), output_(output), progress_(progress) {}
+  MinuteBooks(core::Duration warmup, core::Instant end, RunFiles& files, ProgressSink& progress)
+      : peaks_(warmup), end_(end), files_(files), progress_(progress) {}
 
   core::Status close(const MinuteReport& minute,
                      std::span<const std::unique_ptr<GroupWorld>> worlds) {
+    strips_.resize(worlds.size());
     for (std::size_t index = 0; index < worlds.size(); ++index) {
-      peaks_.add(minute.rows[index]);
-      if (output_) {
-        DecisionLog& log = worlds[index]->decisions();
-        core::Status status = output_->add_minute(worlds[index]->name(), minute.rows[index], &log);
-        if (!status) {
-          return status;
-        }
-        log.clear();
+      const MinuteRow& row = minute.rows[index];
+      peaks_.add(row);
+      strips_[index].add(row.demand_mib, row.capacity_mib);
+      if (core::Status status = files_.add_minute(row, *worlds[index]); !status) {
+        return status;
       }
     }
     peaks_.end_minute(minute.end, minute.last_arrival);
@@ -100,12 +96,16 @@ class MinuteBooks {
 
   [[nodiscard]] const Peaks& peaks() const { return peaks_.peaks(); }
 
+  // By group.
+  [[nodiscard]] std::span<const DemandStrip> strips() const { return strips_; }
+
   [[nodiscard]] core::Duration simulated() const { return simulated_; }
 
  private:
   TotalPeaks peaks_;
+  std::vector<DemandStrip> strips_;
   core::Instant end_;
-  std::optional<OutputDir>& output_;
+  RunFiles& files_;
   ProgressSink& progress_;
   core::Duration simulated_{};
 };
@@ -161,17 +161,14 @@ core::Result<RunResult> run_scenario(const Scenario& scenario,
     return core::fail(groups.error().code, groups.error().message);
   }
   warn_of_unused_groups(scenario, *workload);
-  std::optional<OutputDir> output;
-  if (!options.out_folder.empty()) {
-    core::Result<OutputDir> created = OutputDir::create(options.out_folder);
-    if (!created) {
-      return core::fail(created.error().code, created.error().message);
-    }
-    output.emplace(std::move(*created));
+  RunFiles files;
+  if (core::Status opened = files.open(options); !opened) {
+    return core::fail(opened.error().code, opened.error().message);
   }
   RunSummary run = describe(scenario, options, *workload);
-  RunLoop loop(make_worlds(scenario, *workload, output.has_value()), options.threads);
-  MinuteBooks books(scenario.run.warmup, workload->end, output, progress);
+  RunLoop loop(make_worlds(scenario, *workload, files.keeps_decisions()), options.threads);
+  files.keep_books(loop.worlds());
+  MinuteBooks books(scenario.run.warmup, workload->end, files, progress);
   const core::Status ran = loop.run([&](const MinuteReport& minute) -> core::Status {
     if (interrupted() != 0) {
       return core::fail(core::ErrorCode::kUnavailable,
@@ -190,15 +187,15 @@ core::Result<RunResult> run_scenario(const Scenario& scenario,
     run.calls_per_cpu_s = static_cast<double>(run.total.calls) / run.cpu_s;
   }
   run.peak_rss_mib = peak_rss_mib();
-  if (output) {
-    if (core::Status written = output->commit(run); !written) {
-      return core::fail(written.error().code, written.error().message);
-    }
+  if (core::Status committed = files.commit(run, loop.worlds()); !committed) {
+    return core::fail(committed.error().code, committed.error().message);
   }
   RunResult result;
   result.json = to_json(run);
   result.csv = to_csv(run);
-  result.table = run_table(run, TableStyle{.colour = options.coloured}) + reasons_line(calls);
+  const TableStyle style{.colour = options.coloured, .unicode = options.unicode};
+  result.table = run_table(run, style) + reasons_lines(calls, style);
+  result.table += demand_table(run, books.strips(), style);
   result.warnings = scenario.warnings;
   result.warnings.insert(
       result.warnings.end(), workload->warnings.begin(), workload->warnings.end());

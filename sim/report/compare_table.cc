@@ -9,6 +9,7 @@
 #include <optional>
 #include <set>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "core/base/assert.h"
@@ -44,6 +45,7 @@ constexpr std::array kLines = {
     Line{"latency_ms.p99", "latency, p99", Form::kMilliseconds, Better::kLower},
     Line{"runner_hours", "runner hours", Form::kAmount, Better::kLower},
     Line{"cost", "cost", Form::kAmount, Better::kLower},
+    Line{"cost_idle", "cost of what was idle", Form::kAmount, Better::kLower},
     Line{"idle_gib_hours", "idle containers, GiB hours", Form::kAmount, Better::kLower},
     Line{"runners_mean", "runners, mean", Form::kAmount, Better::kNeither},
     Line{"runners_peak", "runners, peak", Form::kCount, Better::kNeither},
@@ -120,6 +122,17 @@ std::string label_of(const LabelledRun& run) {
   return fit(run.label, kLabelWidth);
 }
 
+// The scaling policy by its name; a dash where the summary does not tell it.
+std::string scaler_of(const RunSummary& run) {
+  for (const ConfigEntry& entry : run.config) {
+    const auto* name = std::get_if<std::string>(&entry.value);
+    if (entry.key == "npm.scaler" && name != nullptr) {
+      return *name;
+    }
+  }
+  return "-";
+}
+
 std::string total_block(std::span<const LabelledRun> runs,
                         bool with_change,
                         const TableStyle& style) {
@@ -132,6 +145,11 @@ std::string total_block(std::span<const LabelledRun> runs,
     head.emplace_back("change");
   }
   table.head(head);
+  TextTable::Row policies{"scaling policy"};
+  for (const LabelledRun& run : runs) {
+    policies.push_back(fit(scaler_of(*run.run), kLabelWidth));
+  }
+  table.row(policies);
   for (const Line& line : kLines) {
     TextTable::Row row{std::string(line.words)};
     for (const LabelledRun& run : runs) {

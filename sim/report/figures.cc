@@ -69,6 +69,12 @@ constexpr Figure optional_amount(std::string_view name, int decimals) {
                     }};
 }
 
+// A figure that came later than the schema.
+constexpr Figure added(Figure figure) {
+  figure.added = true;
+  return figure;
+}
+
 // One number of a spread. A spread is null as a whole: setting a number makes it, and setting null
 // takes it away.
 template <auto Whole, auto Member>
@@ -129,6 +135,8 @@ constexpr std::array kFigures = {
     optional_count<&S::containers_peak>("containers_peak"),
     optional_amount<&S::runners_mean>("runners_mean", kMeanDecimals),
     optional_count<&S::runners_peak>("runners_peak"),
+    added(optional_amount<&S::runner_hours_idle>("runner_hours_idle", kAmountDecimals)),
+    added(optional_amount<&S::cost_idle>("cost_idle", kAmountDecimals)),
 };
 
 }  // namespace

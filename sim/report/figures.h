@@ -21,6 +21,8 @@ struct Figure {
   int decimals = 0;
   // The figure may be null.
   bool optional = false;
+  // It came later than the schema: older summaries lack it.
+  bool added = false;
   std::optional<double> (*get)(const GroupSummary&) = nullptr;
   // REQUIRES: value >= 0; a value unless the figure is optional.
   void (*set)(GroupSummary&, std::optional<double>) = nullptr;

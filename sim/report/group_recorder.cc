@@ -11,7 +11,8 @@ GroupRecorder::GroupRecorder(const RecorderConfig& config)
       next_sample_(boundary_),
       runners_(counts_from_),
       containers_(counts_from_),
-      idle_mib_(counts_from_) {}
+      idle_mib_(counts_from_),
+      held_mib_(counts_from_) {}
 
 void GroupRecorder::runners_changed(core::Instant at, const RunnerCounts& counts) {
   reach(at);
@@ -24,18 +25,11 @@ void GroupRecorder::scaled(core::Instant at,
                            std::uint32_t downs,
                            std::uint32_t revived) {
   reach(at);
+  all_scale_.add(ups, downs, revived);
   if (at < counts_from_) {
     return;
   }
-  scale_.scale_ups += ups;
-  scale_.scale_downs += downs;
-  const std::uint64_t more = std::uint64_t{ups} + revived;
-  if (more == downs) {
-    return;
-  }
-  const int direction = more > downs ? 1 : -1;
-  scale_.direction_changes += direction_ != 0 && direction != direction_ ? 1U : 0U;
-  direction_ = direction;
+  scale_.add(ups, downs, revived);
 }
 
 void GroupRecorder::demand(core::Instant at,
@@ -70,6 +64,9 @@ MinuteRow GroupRecorder::end_minute(core::Instant minute_end) {
   minute_.wait_p50 = waits.percentile(500);
   minute_.wait_p99 = waits.percentile(990);
   const MinuteRow row = minute_;
+  if (metrics_ != nullptr) {
+    keep_minute();
+  }
 
   minute_wait_.clear();
   early_wait_.clear();
@@ -81,6 +78,47 @@ MinuteRow GroupRecorder::end_minute(core::Instant minute_end) {
   return row;
 }
 
+void GroupRecorder::keep_start(core::Duration wait, bool counts, core::FunctionHandle function) {
+  if (counts && !functions_.empty()) {
+    functions_[function.value].started(wait);
+  }
+  if (metrics_ != nullptr) {
+    metrics_->wait.add(wait);
+  }
+}
+
+void GroupRecorder::keep_end(const CallRecord& call) {
+  if (call.arrived >= counts_from_ && !functions_.empty()) {
+    functions_[call.function.value].ended(call);
+  }
+  if (metrics_ == nullptr) {
+    return;
+  }
+  ++metrics_->outcomes[static_cast<std::size_t>(call.outcome)];
+  if (call.outcome == core::CallOutcome::kCompleted) {
+    metrics_->duration.add(call.ended - call.arrived);
+  } else {
+    ++metrics_->reasons[static_cast<std::size_t>(call.reason)];
+  }
+}
+
+// What is known only now, or is told less often than calls are.
+void GroupRecorder::keep_minute() {
+  MetricSample& metrics = *metrics_;
+  metrics.arrived += minute_.arrived;
+  metrics.cold_starts += minute_.cold;
+  metrics.scale_ups = all_scale_.ups;
+  metrics.scale_downs = all_scale_.downs;
+  metrics.direction_changes = all_scale_.turns;
+  metrics.waiting = minute_.waiting;
+  metrics.demand_mib = minute_.demand_mib;
+  metrics.capacity_mib = minute_.capacity_mib;
+  metrics.runners = minute_.runners;
+  metrics.containers = static_cast<std::uint64_t>(containers_.value());
+  metrics.held_mib = static_cast<std::uint64_t>(held_mib_.value());
+  metrics.idle_mib = static_cast<std::uint64_t>(idle_mib_.value());
+}
+
 void GroupRecorder::add_to(Tally& total) const {
   const WindowSums sums = final_checkpoint().sums;
   Tally own;
@@ -90,6 +128,7 @@ void GroupRecorder::add_to(Tally& total) const {
   own.wait.merge(minute_wait_);
   own.latency.merge(latency_);
   own.cost = static_cast<double>(sums.runner_ns) / 3.6e12 * config_.cost_per_runner_hour;
+  own.cost_idle = static_cast<double>(sums.runner_idle_ns) / 3.6e12 * config_.cost_per_runner_hour;
   total.add(own);
 }
 
@@ -123,14 +162,23 @@ GroupRecorder::Checkpoint GroupRecorder::checkpoint_at(core::Instant at) const {
   Level runners = runners_;
   Level containers = containers_;
   Level idle_mib = idle_mib_;
+  Level held_mib = held_mib_;
   runners.hold(at);
   containers.hold(at);
   idle_mib.hold(at);
+  held_mib.hold(at);
   Checkpoint checkpoint;
-  checkpoint.sums = scale_;
+  checkpoint.sums.scale_ups = scale_.ups;
+  checkpoint.sums.scale_downs = scale_.downs;
+  checkpoint.sums.direction_changes = scale_.turns;
   checkpoint.sums.runner_ns = runners.area();
   checkpoint.sums.container_ns = containers.area();
   checkpoint.sums.idle_mib_ns = idle_mib.area();
+  if (config_.runner_memory.value > 0) {
+    // Time of whole runners. A provider's stub runs more than it is paid for: not below zero.
+    const core::WideInt busy_ns = (held_mib.area() - idle_mib.area()) / config_.runner_memory.value;
+    checkpoint.sums.runner_idle_ns = std::max<core::WideInt>(runners.area() - busy_ns, 0);
+  }
   if (at > counts_from_) {
     checkpoint.sums.length = at - counts_from_;
     checkpoint.peaks.runners = static_cast<std::uint64_t>(runners.peak());

@@ -13,14 +13,22 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
 
 #include "core/base/assert.h"
 #include "core/base/histogram.h"
 #include "core/base/time.h"
+#include "core/base/units.h"
 #include "core/lb/messages.h"
+#include "sim/report/call_record.h"
+#include "sim/report/function_book.h"
 #include "sim/report/group_summary.h"
 #include "sim/report/level.h"
+#include "sim/report/metric_sample.h"
 #include "sim/report/minute_row.h"
+#include "sim/report/scale_actions.h"
 #include "sim/report/tally.h"
 
 namespace fn::sim {
@@ -32,37 +40,50 @@ struct RecorderConfig {
   core::Duration slo = std::chrono::milliseconds(500);
   // In whatever money the scenario counts; zero: not counted.
   double cost_per_runner_hour = 0;
-};
-
-// How one call ended for its caller.
-struct CallRecord {
-  core::Instant arrived;
-  core::Instant started = core::kNever;  // of the function; kNever: it never started
-  core::Instant ended;
-  // Cold calls: container start and first run, minus the warm run.
-  core::Duration cold_overhead{};
-  core::CallOutcome outcome = core::CallOutcome::kCompleted;
-  bool cold = false;
-  core::RefusalReason reason = core::RefusalReason::kNone;
+  // Of one runner, all of a group being of one size; zero: what of it is idle is not counted.
+  core::MemoryMib runner_memory{};
 };
 
 class GroupRecorder {
  public:
   explicit GroupRecorder(const RecorderConfig& config);
 
+  // Counts each of so many functions as well. REQUIRES: nothing was told yet.
+  void keep_functions(std::size_t count) {
+    functions_.resize(count);
+    keeps_more_ = true;
+  }
+
+  // Keeps the group's metrics as well. REQUIRES: nothing was told yet.
+  void keep_metrics() {
+    metrics_ = std::make_unique<MetricSample>();
+    keeps_more_ = true;
+  }
+
   // ---- calls ----
 
   void call_arrived([[maybe_unused]] core::Instant at) { ++minute_.arrived; }
 
   // The function starts, `wait` after the call's arrival; `cold`: in a fresh container.
-  void call_started(core::Instant at, core::Duration wait, bool cold) {
+  // `function` matters only with keep_functions().
+  void call_started(core::Instant at,
+                    core::Duration wait,
+                    bool cold,
+                    core::FunctionHandle function = {}) {
     minute_.cold += cold ? 1U : 0U;
-    (at - wait >= counts_from_ ? minute_wait_ : early_wait_).add(wait);
+    const bool counts = at - wait >= counts_from_;
+    (counts ? minute_wait_ : early_wait_).add(wait);
+    if (keeps_more_) [[unlikely]] {
+      keep_start(wait, counts, function);
+    }
   }
 
   // Exactly once per call.
   void call_ended(const CallRecord& call) {
     minute_.refused += call.outcome == core::CallOutcome::kRefused ? 1U : 0U;
+    if (keeps_more_) [[unlikely]] {
+      keep_end(call);
+    }
     if (call.arrived < counts_from_) {
       return;
     }
@@ -80,21 +101,32 @@ class GroupRecorder {
   }
 
   // One more effort for a call that was refused somewhere; `arrived` is when that call arrived.
-  void retried(core::Instant arrived) { calls_.retries += counts(arrived); }
+  void retried(core::Instant arrived) {
+    calls_.retries += counts(arrived);
+    count_metric(&MetricSample::retries);
+  }
 
   // A smaller call went past a refused head; `arrived` is when the smaller one arrived.
-  void overtook(core::Instant arrived) { calls_.overtakes += counts(arrived); }
+  void overtook(core::Instant arrived) {
+    calls_.overtakes += counts(arrived);
+    count_metric(&MetricSample::overtakes);
+  }
 
   // A drain reached its deadline and cut off a call that had arrived at `arrived`.
-  void drain_cut(core::Instant arrived) { calls_.drains_cut += counts(arrived); }
+  void drain_cut(core::Instant arrived) {
+    calls_.drains_cut += counts(arrived);
+    count_metric(&MetricSample::drains_cut);
+  }
 
   // ---- levels ----
 
   void runners_changed(core::Instant at, const RunnerCounts& counts);
 
-  void containers_changed(core::Instant at, int delta) {
+  // So many containers more, or fewer, that hold so much memory together from their start on.
+  void containers_changed(core::Instant at, int delta, std::int64_t delta_mib) {
     reach(at);
     containers_.change(at, delta);
+    held_mib_.change(at, delta_mib);
   }
 
   // Memory of containers that exist, are up and run nothing.
@@ -132,6 +164,12 @@ class GroupRecorder {
   // The group's figures; its name is left empty.
   [[nodiscard]] GroupSummary summary() const;
 
+  // By function handle; empty without keep_functions().
+  [[nodiscard]] std::span<const FunctionBook> functions() const { return functions_; }
+
+  // As they were when the last minute ended. REQUIRES: keep_metrics().
+  [[nodiscard]] const MetricSample& metrics() const { return *metrics_; }
+
  private:
   // Sums at one instant.
   struct Checkpoint {
@@ -141,6 +179,17 @@ class GroupRecorder {
 
   [[nodiscard]] std::uint64_t counts(core::Instant arrived) const {
     return arrived >= counts_from_ ? 1U : 0U;
+  }
+
+  // What is kept besides when it was asked for; not inlined where every call comes by.
+  void keep_start(core::Duration wait, bool counts, core::FunctionHandle function);
+  void keep_end(const CallRecord& call);
+  void keep_minute();
+
+  void count_metric(std::uint64_t MetricSample::*count) {
+    if (metrics_ != nullptr) {
+      ++((*metrics_).*count);
+    }
   }
 
   // To be called before any level changes at `at`.
@@ -163,22 +212,26 @@ class GroupRecorder {
   // The next instant that needs a sample, or that is past a checkpoint to be taken.
   core::Instant boundary_;
   core::Instant next_sample_;
+  bool keeps_more_ = false;  // functions or metrics
   Level runners_;
   Level containers_;
   Level idle_mib_;
+  Level held_mib_;
   CallCounts calls_;
   core::Histogram minute_wait_;
   core::Histogram latency_;
 
   core::Histogram early_wait_;  // of calls that arrived during the warm-up
   core::Histogram wait_;
-  WindowSums scale_;  // only its scale actions
+  ScaleActions scale_;      // in the window
+  ScaleActions all_scale_;  // in the whole run
+  std::vector<FunctionBook> functions_;
+  std::unique_ptr<MetricSample> metrics_;
   Checkpoint checkpoint_;
   MinuteRow minute_;
   std::size_t samples_ = 0;
   core::Instant minute_start_{};
   core::Instant last_arrival_ = kNone;
-  int direction_ = 0;
   bool pending_ = false;  // the checkpoint at last_arrival_ is yet to be taken
 };
 

@@ -50,6 +50,9 @@ struct GroupSummary {
   std::optional<std::uint64_t> containers_peak;
   std::optional<double> runners_mean;
   std::optional<std::uint64_t> runners_peak;
+  // Nothing in summaries of versions that did not tell them.
+  std::optional<double> runner_hours_idle;
+  std::optional<double> cost_idle;
 };
 
 }  // namespace fn::sim

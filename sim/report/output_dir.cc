@@ -2,6 +2,7 @@
 
 #include "sim/report/output_dir.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <filesystem>
@@ -15,6 +16,9 @@ namespace fn::sim {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::array<std::string_view, 5> kNames = {
+    "timeline.csv", "decisions.jsonl", "groups.csv", "functions.csv", "summary.json"};
 
 // A whole file, ready to be put in place.
 core::Result<PendingFile> written(const std::string& folder,
@@ -90,6 +94,14 @@ core::Result<OutputDir> OutputDir::create(const std::string& folder) {
   return output;
 }
 
+bool OutputDir::writes(const std::string& folder, const std::string& file) {
+  const fs::path path(file);
+  const fs::path beside = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  std::error_code ignored;
+  return fs::equivalent(beside, folder, ignored) &&
+         std::find(kNames.begin(), kNames.end(), path.filename().string()) != kNames.end();
+}
+
 OutputDir::OutputDir(std::string folder,
                      MadeFolder made,
                      PendingFile timeline,
@@ -128,7 +140,7 @@ core::Status OutputDir::add_minute(std::string_view group,
   return decisions_.write(text_);
 }
 
-core::Status OutputDir::commit(const RunSummary& run) {
+core::Status OutputDir::commit(const RunSummary& run, std::string_view functions) {
   for (PendingFile* file : {&timeline_, &decisions_}) {
     if (auto status = file->close(); !status) {
       return status;
@@ -138,13 +150,18 @@ core::Status OutputDir::commit(const RunSummary& run) {
   if (!groups) {
     return tl::unexpected(groups.error());
   }
+  auto by_function = written(folder_, "functions.csv", functions);
+  if (!by_function) {
+    return tl::unexpected(by_function.error());
+  }
   auto summary = written(folder_, "summary.json", to_json(run));
   if (!summary) {
     return tl::unexpected(summary.error());
   }
   // An old summary beside new tables would belie them.
   static_cast<void>(std::remove(summary->path().c_str()));
-  const std::array<PendingFile*, 4> files = {&timeline_, &decisions_, &*groups, &*summary};
+  const std::array<PendingFile*, 5> files = {
+      &timeline_, &decisions_, &*groups, &*by_function, &*summary};
   for (std::size_t index = 0; index < files.size(); ++index) {
     if (auto status = files[index]->commit(); !status) {
       for (std::size_t done = 0; done < index; ++done) {

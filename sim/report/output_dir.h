@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The folder of `--out DIR`: timeline.csv and decisions.jsonl grow minute by minute under temporary
-// names, summary.json and groups.csv are written at the end, and commit() puts all four in place,
-// summary.json last. Whatever fails or is given up before, no partial result is left behind:
+// names, the other three are written at the end, and commit() puts all five in place, summary.json
+// last. Whatever fails or is given up before, no partial result is left behind:
 // neither files under temporary names, nor a folder that was made for them. Results of an earlier
 // run in the folder stay until commit() begins.
 
@@ -25,6 +25,9 @@ class OutputDir {
   // cannot be written is known before the run.
   static core::Result<OutputDir> create(const std::string& folder);
 
+  // Whether this is one of the five files, once the folder is there.
+  static bool writes(const std::string& folder, const std::string& file);
+
   OutputDir(OutputDir&& other) noexcept;
   OutputDir& operator=(OutputDir&&) = delete;
   OutputDir(const OutputDir&) = delete;
@@ -34,8 +37,8 @@ class OutputDir {
   // One group's minute; groups in the order of their names. `log` may be null: no decisions.
   core::Status add_minute(std::string_view group, const MinuteRow& row, const DecisionLog* log);
 
-  // The run is over. Nothing may be added after it.
-  core::Status commit(const RunSummary& run);
+  // The run is over; `functions` is the text of functions.csv. Nothing may be added after it.
+  core::Status commit(const RunSummary& run, std::string_view functions);
 
  private:
   // Removes the folders made for the run, from the innermost, as long as they are empty.

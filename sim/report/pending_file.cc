@@ -15,11 +15,14 @@
 namespace fn::sim {
 namespace {
 
-tl::unexpected<core::Error> failure(const std::string& path, const char* what, int error) {
+tl::unexpected<core::Error> failure(const std::string& path,
+                                    const char* what,
+                                    int error,
+                                    std::string_view remedy) {
   return core::fail(core::ErrorCode::kUnavailable,
                     path + ": cannot be " + what + ": " +
                         std::error_code(error, std::generic_category()).message() +
-                        "; free space or give another folder with --out");
+                        "; free space or " + std::string(remedy));
 }
 
 }  // namespace
@@ -29,14 +32,16 @@ void PendingFile::Closer::operator()(std::FILE* file) const {
   static_cast<void>(std::fclose(file));
 }
 
-core::Result<PendingFile> PendingFile::create(const std::string& folder, const std::string& name) {
+core::Result<PendingFile> PendingFile::create(const std::string& folder,
+                                              const std::string& name,
+                                              std::string_view remedy) {
   std::string path = folder + "/" + name;
   std::string partial = folder + "/." + name + "." + std::to_string(::getpid()) + ".partial";
   std::FILE* file = std::fopen(partial.c_str(), "wbe");
   if (file == nullptr) {
-    return failure(path, "created", errno);
+    return failure(path, "created", errno, remedy);
   }
-  return PendingFile(std::move(path), std::move(partial), file);
+  return PendingFile(std::move(path), std::move(partial), remedy, file);
 }
 
 void PendingFile::remove_stale(const std::string& folder) {
@@ -60,12 +65,16 @@ void PendingFile::remove_stale(const std::string& folder) {
   }
 }
 
-PendingFile::PendingFile(std::string path, std::string partial, std::FILE* file)
-    : path_(std::move(path)), partial_(std::move(partial)), file_(file) {}
+PendingFile::PendingFile(std::string path,
+                         std::string partial,
+                         std::string_view remedy,
+                         std::FILE* file)
+    : path_(std::move(path)), partial_(std::move(partial)), remedy_(remedy), file_(file) {}
 
 PendingFile::PendingFile(PendingFile&& other) noexcept
     : path_(std::move(other.path_)),
       partial_(std::exchange(other.partial_, {})),
+      remedy_(other.remedy_),
       file_(std::move(other.file_)) {}
 
 PendingFile& PendingFile::operator=(PendingFile&& other) noexcept {
@@ -73,6 +82,7 @@ PendingFile& PendingFile::operator=(PendingFile&& other) noexcept {
     discard();
     path_ = std::move(other.path_);
     partial_ = std::exchange(other.partial_, {});
+    remedy_ = other.remedy_;
     file_ = std::move(other.file_);
   }
   return *this;
@@ -93,7 +103,7 @@ void PendingFile::discard() {
 core::Status PendingFile::write(std::string_view text) {
   FN_ASSERT(file_ != nullptr);
   if (std::fwrite(text.data(), 1, text.size(), file_.get()) != text.size()) {
-    return failure(path_, "written", errno);
+    return failure(path_, "written", errno, remedy_);
   }
   return {};
 }
@@ -101,7 +111,7 @@ core::Status PendingFile::write(std::string_view text) {
 core::Status PendingFile::close() {
   FN_ASSERT(file_ != nullptr);
   if (std::fclose(file_.release()) != 0) {
-    return failure(path_, "written", errno);
+    return failure(path_, "written", errno, remedy_);
   }
   return {};
 }
@@ -109,7 +119,7 @@ core::Status PendingFile::close() {
 core::Status PendingFile::commit() {
   FN_ASSERT(file_ == nullptr && !partial_.empty());
   if (std::rename(partial_.c_str(), path_.c_str()) != 0) {
-    return failure(path_, "put in place", errno);
+    return failure(path_, "put in place", errno, remedy_);
   }
   partial_.clear();
   return {};

@@ -2,7 +2,7 @@
 //
 // A file that appears all at once or not at all: it is written under a temporary name in the same
 // folder (".timeline.csv.<process>.partial") and gets its own by commit(). A pending file that is
-// destroyed leaves nothing behind. Errors name the file and tell what the system said.
+// destroyed leaves nothing behind. Errors name the file, what the system said and the remedy.
 
 #pragma once
 
@@ -17,7 +17,11 @@ namespace fn::sim {
 
 class PendingFile {
  public:
-  static core::Result<PendingFile> create(const std::string& folder, const std::string& name);
+  // `remedy` is what an error advises beside freeing space; it outlives the file.
+  static core::Result<PendingFile> create(
+      const std::string& folder,
+      const std::string& name,
+      std::string_view remedy = "give another folder with --out");
 
   // Removes from the folder what programs have left there that were ended before they could.
   static void remove_stale(const std::string& folder);
@@ -36,6 +40,9 @@ class PendingFile {
   // REQUIRES: close() went well.
   core::Status commit();
 
+  // Where it is until commit().
+  [[nodiscard]] const std::string& partial() const { return partial_; }
+
   // Where it is after commit().
   [[nodiscard]] const std::string& path() const { return path_; }
 
@@ -44,11 +51,12 @@ class PendingFile {
     void operator()(std::FILE* file) const;
   };
 
-  PendingFile(std::string path, std::string partial, std::FILE* file);
+  PendingFile(std::string path, std::string partial, std::string_view remedy, std::FILE* file);
   void discard();
 
   std::string path_;
   std::string partial_;  // empty: nothing is to be removed
+  std::string_view remedy_;
   std::unique_ptr<std::FILE, Closer> file_;
 };
 

@@ -4,18 +4,18 @@
 
 #include <algorithm>
 #include <numeric>
+#include <optional>
+#include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
+#include "core/base/assert.h"
 #include "core/facts/fact_names.h"
 #include "sim/report/readable.h"
 
 namespace fn::sim {
 namespace {
-
-std::optional<double> median(const std::optional<Percentiles>& spread) {
-  return spread ? std::optional<double>(spread->p50) : std::nullopt;
-}
 
 std::optional<double> tail(const std::optional<Percentiles>& spread) {
   return spread ? std::optional<double>(spread->p99) : std::nullopt;
@@ -27,14 +27,14 @@ TextTable::Row row_of(const std::string& name, const GroupSummary& summary) {
   return {name,
           readable_count(summary.calls),
           readable_share(static_cast<double>(summary.cold), completed),
-          readable_share(calls - completed, calls),
+          readable_share(static_cast<double>(summary.refused), calls),
           readable_share(summary.within_slo.value_or(0) * calls, calls),
-          readable_milliseconds(median(summary.wait_ms)),
           readable_milliseconds(tail(summary.wait_ms)),
           readable_milliseconds(tail(summary.latency_ms)),
           readable_amount(summary.runner_hours),
-          summary.runners_peak ? readable_count(*summary.runners_peak) : "-",
+          readable_amount(summary.cost),
           readable_count(summary.scale_ups),
+          readable_count(summary.scale_downs),
           readable_count(summary.direction_changes)};
 }
 
@@ -52,6 +52,21 @@ std::vector<std::size_t> shown_groups(const RunSummary& run, std::size_t most) {
   return places;
 }
 
+// What decided: "policy: npm.scaler=steady lb.placer=chbl runner.keep_alive=lru".
+std::string policy_line(const RunSummary& run) {
+  std::string out;
+  for (const std::string_view key : {"npm.scaler", "lb.placer", "runner.keep_alive"}) {
+    for (const ConfigEntry& entry : run.config) {
+      const auto* name = std::get_if<std::string>(&entry.value);
+      if (entry.key == key && name != nullptr) {
+        out += out.empty() ? "policy: " : " ";
+        out += entry.key + "=" + *name;
+      }
+    }
+  }
+  return out.empty() ? out : out + "\n";
+}
+
 }  // namespace
 
 std::string run_table(const RunSummary& run, const TableStyle& style) {
@@ -59,23 +74,33 @@ std::string run_table(const RunSummary& run, const TableStyle& style) {
   table.head({"",
               "",
               "cold",
-              "lost",
+              "refused",
               "in SLO",
-              "wait",
               "wait",
               "latency",
               "runner",
+              "",
               "runners",
               "runners",
               "turns of"});
-  table.head(
-      {"group", "calls", "%", "%", "%", "p50", "p99", "p99", "hours", "peak", "asked", "scaling"});
+  table.head({"group",
+              "calls",
+              "%",
+              "%",
+              "%",
+              "p99",
+              "p99",
+              "hours",
+              "cost",
+              "asked",
+              "given up",
+              "scaling"});
   const auto groups = shown_groups(run, style.groups);
   for (const std::size_t place : groups) {
     table.row(row_of(run.groups[place].group, run.groups[place]));
   }
   table.strong(row_of("total", run.total));
-  std::string out = table.text(style);
+  std::string out = policy_line(run) + table.text(style);
   if (groups.size() < run.groups.size()) {
     out += std::to_string(run.groups.size() - groups.size()) +
            " smaller groups are not shown; groups.csv and summary.json have all.\n";
@@ -83,7 +108,7 @@ std::string run_table(const RunSummary& run, const TableStyle& style) {
   return out;
 }
 
-std::string reasons_line(const CallCounts& calls) {
+std::string reasons_lines(const CallCounts& calls, const TableStyle& style) {
   std::vector<std::pair<std::uint64_t, core::RefusalReason>> reasons;
   for (std::size_t index = 0; index < calls.reasons.size(); ++index) {
     if (calls.reasons[index] > 0) {
@@ -94,12 +119,38 @@ std::string reasons_line(const CallCounts& calls) {
     return left.first > right.first;
   });
   std::string out;
+  std::string line = "not completed:";
   for (const auto& [count, reason] : reasons) {
-    out += out.empty() ? "not completed: " : ", ";
-    out += std::to_string(count) + " ";
-    out += reason == core::RefusalReason::kNone ? "failed while running" : core::name_of(reason);
+    std::string words = " " + std::to_string(count) + " ";
+    words += reason == core::RefusalReason::kNone ? "failed while running" : core::name_of(reason);
+    words += &reason == &reasons.back().second ? "" : ",";
+    if (line.size() + words.size() > style.width) {
+      out += line + "\n";
+      line = " ";
+    }
+    line += words;
   }
-  return out.empty() ? out : out + "\n";
+  return reasons.empty() ? "" : out + line + "\n";
+}
+
+std::string demand_table(const RunSummary& run,
+                         std::span<const DemandStrip> strips,
+                         const TableStyle& style) {
+  FN_ASSERT(strips.size() == run.groups.size());
+  if (strips.empty()) {
+    return {};
+  }
+  TextTable table;
+  for (const std::size_t place : shown_groups(run, style.groups)) {
+    const std::optional<std::uint64_t> highest = strips[place].highest_percent();
+    table.row({run.groups[place].group,
+               strips[place].text(style.unicode),
+               highest ? readable_count(*highest) + " %" : "-"});
+  }
+  const std::string minutes = std::to_string(strips.front().minutes_per_cell());
+  std::string out = "demand over capacity, highest per " + minutes + " min: ";
+  out += style.unicode ? "█ 100 %, ▄ 50 %" : "8 100 %, 4 50 %";
+  return out + ", . none, ! more; then of all\n" + table.text(style);
 }
 
 }  // namespace fn::sim

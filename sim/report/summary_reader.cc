@@ -154,6 +154,10 @@ void read_figure(Fields& fields, const Json& from, const Figure& figure, GroupSu
   const std::string name(figure.name);
   const std::size_t dot = name.find('.');
   const Json* holder = &from;
+  if (figure.added && !from.contains(name)) {
+    figure.set(summary, std::nullopt);
+    return;
+  }
   if (dot != std::string::npos) {
     holder = &fields.at(from, name.substr(0, dot));
     if (holder->is_null()) {

@@ -62,6 +62,7 @@ void CallCounts::add(const CallCounts& other) {
 void WindowSums::add(const WindowSums& other) {
   length = std::max(length, other.length);
   runner_ns += other.runner_ns;
+  runner_idle_ns += other.runner_idle_ns;
   container_ns += other.container_ns;
   idle_mib_ns += other.idle_mib_ns;
   scale_ups += other.scale_ups;
@@ -73,6 +74,7 @@ void Tally::add(const Tally& other) {
   calls.add(other.calls);
   window.add(other.window);
   cost += other.cost;
+  cost_idle += other.cost_idle;
   wait.merge(other.wait);
   latency.merge(other.latency);
 }
@@ -106,6 +108,8 @@ GroupSummary Tally::summary(const Peaks& peaks) const {
   summary.containers_peak = peaks.containers;
   summary.runners_mean = mean_level(window.runner_ns, window.length);
   summary.runners_peak = peaks.runners;
+  summary.runner_hours_idle = static_cast<double>(window.runner_idle_ns) / kNanosecondsPerHour;
+  summary.cost_idle = cost_idle;
   return summary;
 }
 

@@ -41,6 +41,7 @@ struct CallCounts {
 struct WindowSums {
   core::Duration length{};
   core::WideInt runner_ns = 0;
+  core::WideInt runner_idle_ns = 0;  // of it, by memory that no starting or running call used
   core::WideInt container_ns = 0;
   core::WideInt idle_mib_ns = 0;
   std::uint64_t scale_ups = 0;
@@ -61,6 +62,7 @@ struct Tally {
   CallCounts calls;
   WindowSums window;
   double cost = 0;
+  double cost_idle = 0;
   core::Histogram wait;
   core::Histogram latency;
 

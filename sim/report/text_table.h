@@ -17,6 +17,8 @@ struct TableStyle {
   std::size_t width = 100;
   // With escape sequences; nothing is said by colour alone.
   bool colour = false;
+  // With characters beyond ASCII where they draw something.
+  bool unicode = true;
   // Lines of groups at most; those with most calls stay.
   std::size_t groups = 60;
 };

@@ -28,6 +28,7 @@ void complete(GroupSetup& setup) {
   if (setup.lb.largest_runner_cpu.value == 0) {
     setup.lb.largest_runner_cpu = setup.runner.cpu;
   }
+  setup.recorder.runner_memory = setup.runner.memory;
   setup.lb.runners_refuse_when_full = !setup.runner.queue_when_full;
   setup.npm.scaling.planned_memory_mib = static_cast<std::uint32_t>(setup.runner.memory.value);
   setup.npm.scaling.planned_cpu_milli = static_cast<std::uint32_t>(setup.runner.cpu.value);

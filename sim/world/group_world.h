@@ -41,6 +41,12 @@ class GroupWorld {
   // `rng` is the run's root; the world forks its own streams by the workload's label.
   GroupWorld(const GroupSetup& setup, GroupWorkload workload, const core::Rng& rng);
 
+  // Counts each function as well (GroupRecorder::functions). REQUIRES: nothing has run yet.
+  void keep_functions() { recorder_.keep_functions(workload_.functions.size()); }
+
+  // Keeps metrics as well (GroupRecorder::metrics). REQUIRES: nothing has run yet.
+  void keep_metrics() { recorder_.keep_metrics(); }
+
   // Draws the arrivals before `until`; returns the last one so far, or Instant::min().
   core::Instant fill(core::Instant until);
 

@@ -183,6 +183,7 @@ inline void GroupWorld::respond(const core::RespondToCaller& action) {
                                   .started = call.started,
                                   .ended = agenda_.now(),
                                   .cold_overhead = call.cold_overhead,
+                                  .function = call.function,
                                   .outcome = action.outcome,
                                   .cold = call.cold,
                                   .reason = action.reason});
@@ -203,6 +204,7 @@ void GroupWorld::caller_gives_up(core::CallHandle handle) {
   // Between two tries: it does not come back.
   recorder_.call_ended(CallRecord{.arrived = call.arrived,
                                   .ended = agenda_.now(),
+                                  .function = call.function,
                                   .outcome = core::CallOutcome::kFailed,
                                   .reason = core::RefusalReason::kCallerGone});
   calls_.close(handle);

@@ -147,7 +147,10 @@ void GroupWorld::carry_out_runner(RunnerNode& node) {
         stop_run(node, action.as<core::StopRun>());
         break;
       case core::RunnerActionKind::kRemoveContainer:
-        recorder_.containers_changed(agenda_.now(), -1);
+        recorder_.containers_changed(
+            agenda_.now(),
+            -1,
+            -functions_[action.as<core::RemoveContainer>().function].memory.value);
         break;
       case core::RunnerActionKind::kFreezeContainer:
         break;
@@ -190,7 +193,7 @@ void GroupWorld::start_container(RunnerNode& node, const core::StartContainer& a
   const bool fails = setup_.container.failed_percent > 0 &&
                      container_rng_.unit() * 100.0 < setup_.container.failed_percent;
   starts_[start] = ContainerStart{node.handle, action.container, action.number, fails};
-  recorder_.containers_changed(agenda_.now(), 1);
+  recorder_.containers_changed(agenda_.now(), 1, functions_[action.function].memory.value);
   agenda_.schedule(core::later(agenda_.now(), took),
                    EventClass::kCompletion,
                    DueWord{.due = Due::kContainerStarted, .index = start}.packed());
@@ -234,7 +237,7 @@ inline void GroupWorld::run_call(RunnerNode& node, const core::RunCall& action) 
     call.times_out = true;
   }
   ++call.use;
-  recorder_.call_started(call.started, call.started - call.arrived, call.cold);
+  recorder_.call_started(call.started, call.started - call.arrived, call.cold, call.function);
   agenda_.schedule(core::later(call.started, run),
                    EventClass::kCompletion,
                    DueWord{Due::kRunEnded, call.use, action.call.value}.packed());
@@ -305,7 +308,9 @@ void GroupWorld::drop_runner(core::RunnerHandle handle, bool by_drain) {
     calls_.let_go(attempt.call);
   }
   recorder_.idle_memory_changed(agenda_.now(), -node.idle_mib);
-  recorder_.containers_changed(agenda_.now(), -static_cast<int>(node.machine.containers()));
+  recorder_.containers_changed(agenda_.now(),
+                               -static_cast<int>(node.machine.containers()),
+                               -node.machine.resources().used_memory().value);
   runner_slot_[handle.value] = kNoSlot;
   runners_[slot].reset();
   free_runner_slots_.push_back(slot);

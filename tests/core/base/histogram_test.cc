@@ -137,6 +137,35 @@ TEST(Histogram, MergingEqualsAdding) {
   }));
 }
 
+TEST(Histogram, MergesInAnyOrderAndGrouping) {
+  EXPECT_TRUE(rc::check("order of merging", [] {
+    const auto parts = *rc::gen::nonEmpty(
+        rc::gen::container<std::vector<std::vector<Duration>>>(some_durations()));
+    Histogram forth;
+    Histogram back;
+    std::vector<Duration> all;
+    for (std::size_t index = 0; index < parts.size(); ++index) {
+      forth.merge(histogram_of(parts[index]));
+      Histogram joined = histogram_of(parts[parts.size() - 1 - index]);
+      joined.merge(back);
+      back = std::move(joined);
+      all.insert(all.end(), parts[index].begin(), parts[index].end());
+    }
+    expect_same(forth, histogram_of(all));
+    expect_same(back, histogram_of(all));
+  }));
+}
+
+TEST(Histogram, TakesNoMoreMemoryThanItPromises) {
+  Histogram histogram;
+  EXPECT_LE(histogram.memory(), 512U);
+  for (int power = 0; power < 63; ++power) {
+    histogram.add(Duration(std::int64_t{1} << power));
+  }
+  histogram.add(core::kForever);
+  EXPECT_LE(histogram.memory(), 25U * 1024);
+}
+
 TEST(Histogram, IsAsNewAfterClear) {
   EXPECT_TRUE(rc::check("clear", [] {
     const auto before = *some_durations();

@@ -121,6 +121,8 @@ TEST_F(FnsimTest, EveryOptionReachesTheRun) {
                  "4",
                  "--out",
                  "results/x",
+                 "--metrics",
+                 "x.prom",
                  "--lenient"}),
             0)
       << err.str();
@@ -137,6 +139,7 @@ TEST_F(FnsimTest, EveryOptionReachesTheRun) {
   EXPECT_EQ(scenario->run.slo, 250ms);
   EXPECT_EQ(options.threads, 4U);
   EXPECT_EQ(options.out_folder, "results/x");
+  EXPECT_EQ(options.metrics_file, "x.prom");
   EXPECT_EQ(options.command.substr(0, 40), "fnsim run --trace inv=a,run=b,mem=c --tr");
 }
 
@@ -168,6 +171,9 @@ TEST_F(FnsimTest, WrongUseIsExit2WithOneLine) {
       {"trace", "generate-demo"},
       {"bench", "w2"},
       {"help", "rum"},
+      {"completion"},
+      {"completion", "tcsh"},
+      {"man", "rum"},
   };
   for (const std::vector<std::string>& command : commands) {
     EXPECT_EQ(run(command), 2) << err.str();
@@ -292,6 +298,12 @@ TEST_F(FnsimTest, TheOtherCommandsDoTheirWork) {
   EXPECT_EQ(run({"bench", "w1", "--output", "json"}), 0);
   EXPECT_EQ(nlohmann::json::parse(out.str())[0]["workload"], "w1");
   EXPECT_EQ(run({"bench"}), 0);
+  EXPECT_EQ(run({"completion", "bash"}), 0);
+  EXPECT_NE(out.str().find("complete -F _fnsim fnsim"), std::string::npos);
+  EXPECT_EQ(run({"man"}), 0);
+  EXPECT_TRUE(out.str().starts_with(".TH FNSIM 1 "));
+  EXPECT_EQ(run({"man", "run"}), 0);
+  EXPECT_TRUE(out.str().starts_with(".TH FNSIM\\-RUN 1 "));
 }
 
 }  // namespace

@@ -34,6 +34,8 @@ inline sim::GroupSummary busy_group() {
   group.containers_peak = 3;
   group.runners_mean = 2.0 / 3;
   group.runners_peak = 2;
+  group.runner_hours_idle = 7.5;
+  group.cost_idle = 1.5;
   return group;
 }
 

@@ -164,12 +164,12 @@ TEST(GroupRecorder, IntegratesFromTheWarmUpToTheLastArrival) {
   recorder.runners_changed(at(0s), RunnerCounts{.requested = 1});
   recorder.checkpoint(at(50s));
   recorder.runners_changed(at(10s), RunnerCounts{.requested = 1, .booting = 1, .active = 1});
-  recorder.containers_changed(at(30s), 4);
+  recorder.containers_changed(at(30s), 4, 0);
   recorder.idle_memory_changed(at(30s), 512);
   recorder.runners_changed(at(40s), RunnerCounts{.active = 1, .draining = 1});
   recorder.idle_memory_changed(at(45s), -512);
   recorder.runners_changed(at(55s), RunnerCounts{.active = 100});
-  recorder.containers_changed(at(55s), 96);
+  recorder.containers_changed(at(55s), 96, 0);
   end_minutes(recorder, 0, 2);
   const GroupSummary summary = recorder.summary();
   EXPECT_DOUBLE_EQ(summary.runner_hours, 80.0 / 3600);
@@ -181,11 +181,59 @@ TEST(GroupRecorder, IntegratesFromTheWarmUpToTheLastArrival) {
   EXPECT_DOUBLE_EQ(summary.idle_gib_hours, 7680.0 / 1024 / 3600);
 }
 
+// One runner of 1024 MiB for 50 s. Containers hold 512 MiB from 5 s to 45 s, 256 MiB of it idle
+// from 25 s on: 512 * 20 s + 256 * 20 s = 15360 MiB s of use, which is 15 s of the runner.
+TEST(GroupRecorder, ChargesTheGroupForWhatItsRunnersHeldUnused) {
+  GroupRecorder recorder{
+      RecorderConfig{.cost_per_runner_hour = 36, .runner_memory = core::MemoryMib{1024}}};
+  recorder.checkpoint(at(55s));
+  recorder.runners_changed(at(0s), RunnerCounts{.active = 1});
+  recorder.containers_changed(at(5s), 2, 512);
+  recorder.idle_memory_changed(at(25s), 256);
+  recorder.idle_memory_changed(at(45s), -256);
+  recorder.containers_changed(at(45s), -2, -512);
+  recorder.runners_changed(at(50s), RunnerCounts{});
+  end_minutes(recorder, 0, 1);
+  const GroupSummary summary = recorder.summary();
+  EXPECT_DOUBLE_EQ(summary.runner_hours_idle.value_or(-1), 35.0 / 3600);
+  EXPECT_DOUBLE_EQ(summary.cost, 0.5);
+  EXPECT_DOUBLE_EQ(summary.cost_idle.value_or(-1), 0.35);
+}
+
+TEST(GroupRecorder, ChargesNothingForIdlenessBelowZero) {
+  GroupRecorder recorder{RecorderConfig{.runner_memory = core::MemoryMib{1024}}};
+  recorder.checkpoint(at(55s));
+  recorder.containers_changed(at(5s), 2, 512);
+  end_minutes(recorder, 0, 1);
+  EXPECT_EQ(recorder.summary().runner_hours_idle, 0);
+}
+
+TEST(GroupRecorder, SharesNoCostBetweenGroups) {
+  const RecorderConfig config{.cost_per_runner_hour = 0.1, .runner_memory = core::MemoryMib{300}};
+  sim::Tally total;
+  double cost = 0;
+  double idle = 0;
+  for (int group = 1; group <= 7; ++group) {
+    GroupRecorder recorder{config};
+    recorder.checkpoint(at(59s));
+    recorder.runners_changed(at(1s * group), RunnerCounts{.active = 3});
+    recorder.containers_changed(at(2s * group), 1, 100);
+    end_minutes(recorder, 0, 1);
+    recorder.add_to(total);
+    cost += recorder.summary().cost;
+    idle += recorder.summary().cost_idle.value_or(0);
+  }
+  const GroupSummary sum = total.summary({});
+  EXPECT_EQ(sum.cost, cost);
+  EXPECT_EQ(sum.cost_idle, idle);
+  EXPECT_LT(idle, cost);
+}
+
 TEST(GroupRecorder, TakesNoPeakFromALevelThatWasHeldForNoTime) {
   GroupRecorder recorder{RecorderConfig{}};
-  recorder.containers_changed(at(1s), 1);
-  recorder.containers_changed(at(2s), 1);
-  recorder.containers_changed(at(2s), -1);
+  recorder.containers_changed(at(1s), 1, 0);
+  recorder.containers_changed(at(2s), 1, 0);
+  recorder.containers_changed(at(2s), -1, 0);
   recorder.checkpoint(at(10s));
   EXPECT_EQ(recorder.summary().containers_peak, 1U);
 }
@@ -275,7 +323,7 @@ TEST(GroupRecorder, ShowsAMinute) {
   recorder.call_started(at(3s), 1s, true);
   end(recorder, at(4s), core::CallOutcome::kRefused, core::RefusalReason::kNoRoom);
   recorder.runners_changed(at(10s), RunnerCounts{.requested = 1, .booting = 2, .active = 3});
-  recorder.containers_changed(at(15s), 5);
+  recorder.containers_changed(at(15s), 5, 0);
   recorder.runners_changed(at(50s), RunnerCounts{.active = 4, .draining = 1});
   recorder.demand(at(59s), 200, 8192, 7);
   const sim::MinuteRow row = recorder.end_minute(at(60s));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Goal: a result folder has all four files or none, errors name the file, and nothing that was
+// Goal: a result folder has all five files or none, errors name the file, and nothing that was
 // there before is lost by a run that fails.
 
 #include "sim/report/output_dir.h"
@@ -97,7 +97,7 @@ TEST_F(OutputDir, TakesAwayWhatAProgramLeftThatWasKilled) {
   EXPECT_EQ(left.size(), 3U) << "and the two of the run that has begun";
 }
 
-TEST_F(OutputDir, PutsAllFourFilesInPlaceAtTheEnd) {
+TEST_F(OutputDir, PutsAllFiveFilesInPlaceAtTheEnd) {
   auto output = sim::OutputDir::create(path("a/b/"));
   ASSERT_TRUE(output.has_value()) << output.error().message;
   sim::DecisionLog log;
@@ -105,11 +105,11 @@ TEST_F(OutputDir, PutsAllFourFilesInPlaceAtTheEnd) {
   ASSERT_TRUE(output->add_minute("x,y", first_minute(), &log).has_value());
   ASSERT_TRUE(output->add_minute("z", sim::MinuteRow{.end = core::Instant{120s}}, nullptr));
   EXPECT_FALSE(fs::exists(path("a/b/timeline.csv")));
-  ASSERT_TRUE(output->commit(example_run()).has_value());
+  ASSERT_TRUE(output->commit(example_run(), "a,b\n").has_value());
 
-  EXPECT_EQ(
-      files("a/b"),
-      (std::vector<std::string>{"decisions.jsonl", "groups.csv", "summary.json", "timeline.csv"}));
+  EXPECT_EQ(files("a/b"),
+            (std::vector<std::string>{
+                "decisions.jsonl", "functions.csv", "groups.csv", "summary.json", "timeline.csv"}));
   EXPECT_EQ(content("a/b/timeline.csv"),
             "group,minute,demand_mib,capacity_mib,requested,booting,active,draining,arrived,"
             "waiting,cold,refused,wait_p50_ms,wait_p99_ms\n"
@@ -117,6 +117,7 @@ TEST_F(OutputDir, PutsAllFourFilesInPlaceAtTheEnd) {
             "z,1,0,0,0,0,0,0,0,0,0,0,,\n");
   EXPECT_EQ(content("a/b/summary.json"), sim::to_json(example_run()));
   EXPECT_EQ(content("a/b/groups.csv"), sim::to_csv(example_run()));
+  EXPECT_EQ(content("a/b/functions.csv"), "a,b\n");
   EXPECT_EQ(content("a/b/decisions.jsonl").find("{\"t_s\":1.000000,\"group\":\"x,y\""), 0U);
   EXPECT_TRUE(sim::read_summary(path("a/b")).has_value());
 }
@@ -142,7 +143,7 @@ TEST_F(OutputDir, ReplacesAnEarlierResult) {
   put("old/summary.json", "old");
   put("old/notes.txt", "mine");
   auto output = sim::OutputDir::create(path("old"));
-  ASSERT_TRUE(output->commit(example_run()).has_value());
+  ASSERT_TRUE(output->commit(example_run(), "a,b\n").has_value());
   EXPECT_EQ(content("old/summary.json"), sim::to_json(example_run()));
   EXPECT_EQ(content("old/notes.txt"), "mine");
 }
@@ -163,7 +164,7 @@ TEST_F(OutputDir, LeavesNoPartialResultWhenAFileCannotBePutInPlace) {
   {
     auto output = sim::OutputDir::create(path("out"));
     ASSERT_TRUE(output.has_value());
-    const core::Status status = output->commit(example_run());
+    const core::Status status = output->commit(example_run(), "a,b\n");
     ASSERT_FALSE(status.has_value());
     EXPECT_TRUE(
         status.error().message.starts_with(path("out/groups.csv") + ": cannot be put in place: "))

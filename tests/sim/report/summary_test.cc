@@ -66,7 +66,9 @@ constexpr std::string_view kGolden = R"({
     "containers_mean": 1.500,
     "containers_peak": 3,
     "runners_mean": 0.667,
-    "runners_peak": 2
+    "runners_peak": 2,
+    "runner_hours_idle": 7.500000,
+    "cost_idle": 1.500000
   },
   "groups": [
     {
@@ -94,7 +96,9 @@ constexpr std::string_view kGolden = R"({
       "containers_mean": null,
       "containers_peak": null,
       "runners_mean": null,
-      "runners_peak": null
+      "runners_peak": null,
+      "runner_hours_idle": null,
+      "cost_idle": null
     }
   ]
 }
@@ -148,14 +152,15 @@ TEST(Summary, GivesTheCsvOneRowForTheTotalAndOnePerGroup) {
       "wait_ms_mean,wait_ms_p50,wait_ms_p90,wait_ms_p99,wait_ms_p99_9,latency_ms_mean,"
       "latency_ms_p50,latency_ms_p90,latency_ms_p99,latency_ms_p99_9,cold_overhead_s,runner_hours,"
       "cost,idle_gib_hours,scale_ups,scale_downs,direction_changes,drains_cut,containers_mean,"
-      "containers_peak,runners_mean,runners_peak\n"
+      "containers_peak,runners_mean,runners_peak,runner_hours_idle,cost_idle\n"
       "total,,4,3,1,2,1,0,0,5,0,0.500000,100.250,1.000,250.000,300.000,300.500,20.000,15.000,"
-      "30.000,30.000,30.000,0.333333,12.500000,2.500000,0.125000,7,6,3,1,1.500,3,0.667,2\n"
+      "30.000,30.000,30.000,0.333333,12.500000,2.500000,0.125000,7,6,3,1,1.500,3,0.667,2,"
+      "7.500000,1.500000\n"
       "group,\"acme, \"\"north\"\"\",4,3,1,2,1,0,0,5,0,0.500000,100.250,1.000,250.000,300.000,"
       "300.500,20.000,15.000,30.000,30.000,30.000,0.333333,12.500000,2.500000,0.125000,"
-      "7,6,3,1,1.500,3,0.667,2\n"
+      "7,6,3,1,1.500,3,0.667,2,7.500000,1.500000\n"
       "group,sleeper,0,0,0,0,0,0,0,0,0,,,,,,,,,,,,0.000000,0.000000,0.000000,0.000000,0,0,0,0,,,,"
-      "\n");
+      ",,\n");
 }
 
 TEST(Summary, IsWrittenAgainAsItWasRead) {
@@ -179,6 +184,19 @@ TEST(Summary, IsWrittenAgainAsItWasReadForAnyFigures) {
     RC_ASSERT(read.has_value());
     RC_ASSERT(sim::to_json(*read) == written);
   }));
+}
+
+TEST(Summary, OfAnOlderVersionIsReadWithoutTheFiguresThatCameLater) {
+  std::string older = sim::to_json(example_run());
+  for (const std::string_view added :
+       {",\n    \"runner_hours_idle\": 7.500000", ",\n    \"cost_idle\": 1.500000"}) {
+    older.erase(older.find(added), added.size());
+  }
+  const auto read = sim::parse_summary(older, "summary.json");
+  ASSERT_TRUE(read.has_value()) << read.error().message;
+  EXPECT_EQ(read->total.runner_hours_idle, std::nullopt);
+  EXPECT_EQ(read->total.cost_idle, std::nullopt);
+  EXPECT_EQ(read->groups.front().cost_idle, 1.5);
 }
 
 TEST(Summary, NamesTheFieldThatIsWrong) {

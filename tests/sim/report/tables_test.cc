@@ -71,11 +71,23 @@ sim::GroupSummary huge_group(const std::string& name) {
 
 TEST(RunTable, HasALinePerGroupAndOneForTheTotal) {
   const std::string text = sim::run_table(example_run(), sim::TableStyle{});
-  EXPECT_EQ(lines_of(text).size(), 5U);
+  EXPECT_EQ(lines_of(text).size(), 6U);
+  EXPECT_EQ(line(text, "group"), "group calls % % % p99 p99 hours cost asked given up scaling");
   EXPECT_EQ(line(text, "acme"),
-            "acme, \"north\" 4 33.33 25.00 50.00 1.00 ms 300 ms 30 ms 12.50 2 7 3");
-  EXPECT_EQ(line(text, "sleeper"), "sleeper 0 - - - - - - 0.00 - 0 0");
+            "acme, \"north\" 4 33.33 25.00 50.00 300 ms 30 ms 12.50 2.50 7 6 3");
+  EXPECT_EQ(line(text, "sleeper"), "sleeper 0 - - - - - 0.00 0.00 0 0 0");
   EXPECT_TRUE(line(text, "total").starts_with("total 4 33.33"));
+}
+
+TEST(RunTable, NamesThePolicyInForce) {
+  sim::RunSummary run = example_run();
+  EXPECT_EQ(lines_of(sim::run_table(run, sim::TableStyle{})).front(), "policy: lb.placer=chbl");
+  run.config.push_back({"runner.keep_alive", std::string("lru")});
+  run.config.push_back({"npm.scaler", std::string("fn-2018")});
+  EXPECT_EQ(lines_of(sim::run_table(run, sim::TableStyle{})).front(),
+            "policy: npm.scaler=fn-2018 lb.placer=chbl runner.keep_alive=lru");
+  run.config.clear();
+  EXPECT_EQ(sim::run_table(run, sim::TableStyle{}).find("policy"), std::string::npos);
 }
 
 TEST(RunTable, StaysWithin100ColumnsWhateverItShows) {
@@ -122,12 +134,58 @@ TEST(RunTable, ObeysNoColor) {
   EXPECT_FALSE(sim::colour_wanted(false, nullptr, "xterm"));
 }
 
-TEST(ReasonsLine, NamesTheMostFrequentReasonFirst) {
+TEST(ReasonsLines, NameTheMostFrequentReasonFirst) {
   sim::CallCounts calls;
-  EXPECT_EQ(sim::reasons_line(calls), "");
+  EXPECT_EQ(sim::reasons_lines(calls, {}), "");
   calls.reasons[static_cast<std::size_t>(core::RefusalReason::kNone)] = 1;
   calls.reasons[static_cast<std::size_t>(core::RefusalReason::kQueueFull)] = 12;
-  EXPECT_EQ(sim::reasons_line(calls), "not completed: 12 queue-full, 1 failed while running\n");
+  EXPECT_EQ(sim::reasons_lines(calls, {}),
+            "not completed: 12 queue-full, 1 failed while running\n");
+}
+
+TEST(ReasonsLines, StayWithin100Columns) {
+  sim::CallCounts calls;
+  calls.reasons.fill(18'446'744'073'709'551'615U);
+  const std::string text = sim::reasons_lines(calls, {});
+  EXPECT_LE(widest(text), 100U);
+  EXPECT_GT(lines_of(text).size(), 2U);
+  EXPECT_EQ(std::count(text.begin(), text.end(), ','), 10);
+}
+
+TEST(DemandTable, HasAStripPerGroupAndSaysItsScale) {
+  const sim::RunSummary run = example_run();
+  std::vector<sim::DemandStrip> strips(2);
+  for (const std::uint64_t demand : {0U, 512U, 1024U, 1280U}) {
+    strips[0].add(demand, 1024);
+    strips[1].add(0, 0);
+  }
+  EXPECT_EQ(
+      sim::demand_table(run, strips, {}),
+      "demand over capacity, highest per 1 min: █ 100 %, ▄ 50 %, . none, ! more; then of all\n"
+      "acme, \"north\"  .▄█!  125 %\n"
+      "sleeper        ....      -\n");
+  const std::string ascii = sim::demand_table(run, strips, {.unicode = false});
+  EXPECT_EQ(line(ascii, "acme"), "acme, \"north\" .48! 125 %");
+  EXPECT_TRUE(std::all_of(ascii.begin(), ascii.end(), [](char byte) { return byte > 0; }));
+  EXPECT_EQ(sim::demand_table(sim::RunSummary{}, {}, {}), "");
+}
+
+TEST(DemandTable, StaysWithin100ColumnsAndShowsTheGroupsOfTheTable) {
+  sim::RunSummary run;
+  run.groups = {huge_group("a-name-that-is-far-too-long-for-any-table-that-people-have-to-read"),
+                huge_group("größer-als-alles-was-in-eine-Zeile-passt-und-noch-viel-mehr-als-das"),
+                sim::GroupSummary{}};
+  run.groups.back().group = "small";
+  std::vector<sim::DemandStrip> strips(3);
+  for (int minute = 0; minute < 14 * 24 * 60; ++minute) {
+    for (sim::DemandStrip& strip : strips) {
+      strip.add(987'654'321'987, 1);
+    }
+  }
+  const std::string text = sim::demand_table(run, strips, {.groups = 2});
+  EXPECT_LE(widest(text), 100U);
+  EXPECT_EQ(lines_of(text).size(), 3U);
+  EXPECT_EQ(text.find("small"), std::string::npos);
 }
 
 TEST(CompareTable, TellsTheChangeBetweenTwoPolicies) {
@@ -139,11 +197,13 @@ TEST(CompareTable, TellsTheChangeBetweenTwoPolicies) {
   after.total.drains_cut = 3;
   after.total.runners_peak = 1;
   after.total.wait_ms.reset();
+  after.config.push_back({"npm.scaler", std::string("steady")});
   after.groups[0].direction_changes = 0;
   const std::array runs = {sim::LabelledRun{"fn-2018", &before},
                            sim::LabelledRun{"steady", &after}};
   const std::string text = sim::compare_table(runs, sim::TableStyle{});
   EXPECT_EQ(line(text, "whole run"), "whole run fn-2018 steady change");
+  EXPECT_EQ(line(text, "scaling policy"), "scaling policy - steady");
   EXPECT_EQ(line(text, "calls "), "calls 4 4 same");
   EXPECT_EQ(line(text, "turns"), "turns of scaling 3 0 -100.0 %, better");
   EXPECT_EQ(line(text, "runner hours"), "runner hours 12.50 10.00 -20.0 %, better");

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <algorithm>
+
+#include "sim/cli/completion.h"
+#include "sim/cli/options.h"
+#include "sim/scenario/presets.h"
+#include "sim/world/bench_workloads.h"
+
+namespace fn::sim {
+
+namespace {
+
+// A word that is typed as it stands, rather than the name of something else.
+bool is_literal(std::string_view word) {
+  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789-";
+  return !word.empty() && word.find_first_not_of(kLetters) == std::string_view::npos;
+}
+
+void add(Choices& choices, std::string_view word) {
+  if (word == "FILE" || word == "PATH" || word == "RESULT") {
+    choices.files = true;
+  } else if (word == "DIR") {
+    choices.folders = true;
+  } else if (word == "NAME") {
+    for (const std::string_view policy : preset_names()) {
+      choices.words.emplace_back(policy);
+    }
+  } else if (word == "COMMAND") {
+    for (const CommandSpec& command : command_specs()) {
+      choices.words.emplace_back(command.name);
+    }
+  } else if (word == "WORKLOAD") {
+    for (const std::string_view workload : bench_workload_names()) {
+      choices.words.emplace_back(workload);
+    }
+  } else if (is_literal(word)) {
+    choices.words.emplace_back(word);
+  }
+}
+
+}  // namespace
+
+Choices choices_of(std::string_view called) {
+  Choices choices;
+  while (!called.empty()) {
+    const std::size_t end = std::min(called.find_first_of(" |[].,"), called.size());
+    add(choices, called.substr(0, end));
+    called.remove_prefix(std::min(end + 1, called.size()));
+  }
+  return choices;
+}
+
+}  // namespace fn::sim

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <algorithm>
+#include <array>
+
+#include "sim/cli/completion.h"
+#include "sim/cli/options.h"
+
+namespace fn::sim {
+
+namespace {
+
+std::string joined(std::span<const std::string> words) {
+  std::string text;
+  for (const std::string& word : words) {
+    text += (text.empty() ? "" : " ") + word;
+  }
+  return text;
+}
+
+// What may stand where no option's value is wanted: options and the command's own words.
+Choices free_choices(const CommandSpec& command) {
+  Choices choices = choices_of(command.words);
+  for (const OptionSpec& option : command.options) {
+    choices.words.push_back("--" + std::string(option.name));
+  }
+  return choices;
+}
+
+// ---- bash ----
+
+constexpr std::string_view kBashHead =
+    R"(# Completion of fnsim for bash, written by "fnsim completion bash".
+_fnsim() {
+  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
+  local words='' files='' folders=''
+  COMPREPLY=()
+  # bash takes "--output=json" for three words.
+  if [ "$current" = = ]; then
+    current=''
+  elif [ "$previous" = = ]; then
+    previous=${COMP_WORDS[COMP_CWORD - 2]}
+  fi
+  [ "$COMP_CWORD" -gt 1 ] || previous=''
+  case ${COMP_WORDS[1]}:$previous in
+    *:)
+)";
+
+constexpr std::string_view kBashTail = R"(  esac
+  mapfile -t COMPREPLY < <(
+    compgen -W "$words" -- "$current"
+    [ -z "$files" ] || compgen -f -- "$current"
+    [ -z "$folders" ] || compgen -d -- "$current"
+  )
+  # Outside of a completion, as in a test, there is nothing to tell.
+  [ -z "$files$folders" ] || compopt -o filenames 2>/dev/null
+  return 0
+}
+complete -F _fnsim fnsim
+)";
+
+std::string bash_choices(const Choices& choices) {
+  std::string text = "words='" + joined(choices.words) + "'";
+  text += choices.files ? " files=1" : "";
+  text += choices.folders ? " folders=1" : "";
+  return text + " ;;\n";
+}
+
+std::string bash_script() {
+  std::string text(kBashHead);
+  Choices first = choices_of("COMMAND");
+  first.words.insert(first.words.end(), {"--help", "--version"});
+  text += "      " + bash_choices(first);
+  for (const CommandSpec& command : command_specs()) {
+    const std::string name(command.name);
+    for (const OptionSpec& option : command.options) {
+      if (!option.argument.empty()) {
+        text += "    " + name + ":--" + std::string(option.name) + ") ";
+        text += bash_choices(choices_of(option.argument));
+      }
+    }
+    text += "    " + name + ":*)\n      " + bash_choices(free_choices(command));
+  }
+  return text + std::string(kBashTail);
+}
+
+// ---- zsh ----
+
+constexpr std::string_view kZshHead = R"(#compdef fnsim
+# Completion of fnsim for zsh, written by "fnsim completion zsh".
+
+_fnsim_word_or_file() {
+  compadd -- "$@"
+  _files
+}
+
+_fnsim() {
+  local -a commands
+  commands=(
+)";
+
+constexpr std::string_view kZshTail = R"(  esac
+}
+
+# Read as a file of $fpath, it completes; sourced, it says what for.
+if [ "$funcstack[1]" = _fnsim ]; then
+  _fnsim "$@"
+else
+  compdef _fnsim fnsim
+fi
+)";
+
+// Within single quotes, with what means something to _arguments and _describe escaped.
+std::string zsh_text(std::string_view text) {
+  std::string out;
+  for (const char letter : text) {
+    if (letter == '\'') {
+      out += "'\\''";
+      continue;
+    }
+    out += std::string_view(":[]\\").find(letter) != std::string_view::npos ? "\\" : "";
+    out += letter;
+  }
+  return out;
+}
+
+std::string zsh_action(const Choices& choices) {
+  if (choices.files || choices.folders) {
+    // A leading blank: the function gets these arguments and no others.
+    return choices.words.empty() ? (choices.files ? "_files" : "_files -/")
+                                 : " _fnsim_word_or_file " + joined(choices.words);
+  }
+  return choices.words.empty() ? " " : "(" + joined(choices.words) + ")";
+}
+
+std::string zsh_option(const OptionSpec& option) {
+  std::string text = option.repeated ? "'*--" : "'--";
+  text += option.name;
+  text += option.argument.empty() ? "[" : "=[";
+  text += zsh_text(option.sentence) + "]";
+  if (!option.argument.empty()) {
+    text += ":" + zsh_text(option.argument) + ":" + zsh_action(choices_of(option.argument));
+  }
+  return text + "'";
+}
+
+std::string zsh_script() {
+  std::string text(kZshHead);
+  for (const CommandSpec& command : command_specs()) {
+    text += "    '" + std::string(command.name) + ":" + zsh_text(command.sentence) + "'\n";
+  }
+  text += "  )\n  if (( CURRENT == 2 )); then\n    _describe command commands\n    return\n  fi\n";
+  text += "  shift words\n  (( CURRENT-- ))\n  case $words[1] in\n";
+  for (const CommandSpec& command : command_specs()) {
+    text += "    " + std::string(command.name) + ")\n      _arguments";
+    for (const OptionSpec& option : command.options) {
+      text += " \\\n        " + zsh_option(option);
+    }
+    if (!command.words.empty()) {
+      text += " \\\n        '*:" + zsh_text(command.words) + ":" +
+              zsh_action(choices_of(command.words)) + "'";
+    }
+    text += "\n      ;;\n";
+  }
+  return text + std::string(kZshTail);
+}
+
+// ---- fish ----
+
+constexpr std::string_view kFishHead =
+    R"(# Completion of fnsim for fish, written by "fnsim completion fish".
+function __fnsim_command
+    set -l words (commandline -opc)
+    if test (count $words) -lt 2
+        test -z "$argv[1]"
+        return
+    end
+    test "$words[2]" = "$argv[1]"
+end
+complete -c fnsim -f
+)";
+
+std::string fish_text(std::string_view text) {
+  std::string out = "'";
+  for (const char letter : text) {
+    out += letter == '\'' || letter == '\\' ? "\\" : "";
+    out += letter;
+  }
+  return out + "'";
+}
+
+// What may follow: words, and files or folders, which fish does not tell apart here.
+std::string fish_choices(const Choices& choices) {
+  std::string text = choices.words.empty() ? "" : " -a " + fish_text(joined(choices.words));
+  return text + (choices.files || choices.folders ? " -F" : "");
+}
+
+std::string fish_script() {
+  std::string text(kFishHead);
+  for (const CommandSpec& command : command_specs()) {
+    text += "complete -c fnsim -n '__fnsim_command \"\"' -a " + std::string(command.name) + " -d " +
+            fish_text(command.sentence) + "\n";
+  }
+  for (const CommandSpec& command : command_specs()) {
+    const std::string start =
+        "complete -c fnsim -n '__fnsim_command " + std::string(command.name) + "'";
+    for (const OptionSpec& option : command.options) {
+      text += start + " -l " + std::string(option.name);
+      text += option.argument.empty() ? "" : " -r" + fish_choices(choices_of(option.argument));
+      text += " -d " + fish_text(option.sentence) + "\n";
+    }
+    if (const std::string words = fish_choices(choices_of(command.words)); !words.empty()) {
+      text += start + words + "\n";
+    }
+  }
+  return text;
+}
+
+struct Shell {
+  std::string_view name;
+  std::string (*script)() = nullptr;
+};
+
+constexpr std::array kShells = {
+    Shell{"bash", bash_script}, Shell{"zsh", zsh_script}, Shell{"fish", fish_script}};
+
+constexpr std::array kShellNames = {kShells[0].name, kShells[1].name, kShells[2].name};
+
+}  // namespace
+
+std::span<const std::string_view> completion_shells() {
+  return kShellNames;
+}
+
+std::string completion_script(std::string_view shell) {
+  const auto* found = std::find_if(
+      kShells.begin(), kShells.end(), [shell](const Shell& one) { return one.name == shell; });
+  return found == kShells.end() ? "" : found->script();
+}
+
+}  // namespace fn::sim
