@@ -27,8 +27,8 @@ void add(Choices& choices, std::string_view word) {
       choices.words.emplace_back(policy);
     }
   } else if (word == "COMMAND") {
-    for (const CommandSpec& command : command_specs()) {
-      choices.words.emplace_back(command.name);
+    for (const std::string_view first : first_words()) {
+      choices.words.emplace_back(first);
     }
   } else if (word == "WORKLOAD") {
     for (const std::string_view workload : bench_workload_names()) {

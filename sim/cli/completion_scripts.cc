@@ -42,7 +42,11 @@ _fnsim() {
     previous=${COMP_WORDS[COMP_CWORD - 2]}
   fi
   [ "$COMP_CWORD" -gt 1 ] || previous=''
-  case ${COMP_WORDS[1]}:$previous in
+  local command=${COMP_WORDS[1]}
+  [ "$COMP_CWORD" -lt 3 ] || case $command in
+    @GROUPS@) command+=-${COMP_WORDS[2]} ;;
+  esac
+  case $command:$previous in
     *:)
 )";
 
@@ -66,13 +70,45 @@ std::string bash_choices(const Choices& choices) {
   return text + " ;;\n";
 }
 
+// The words that two or more commands begin with, joined by `joint`.
+std::string group_words(std::string_view joint) {
+  std::string text;
+  for (const std::string_view first : first_words()) {
+    if (!second_words(first).empty()) {
+      text += text.empty() ? "" : joint;
+      text += first;
+    }
+  }
+  return text;
+}
+
+std::string with_groups(std::string_view script, std::string_view joint) {
+  constexpr std::string_view kMark = "@GROUPS@";
+  std::string text(script);
+  return text.replace(text.find(kMark), kMark.size(), group_words(joint));
+}
+
+std::string joined_words(std::string_view first) {
+  std::string text;
+  for (const std::string_view second : second_words(first)) {
+    text += text.empty() ? "" : " ";
+    text += second;
+  }
+  return text;
+}
+
 std::string bash_script() {
-  std::string text(kBashHead);
+  std::string text = with_groups(kBashHead, " | ");
   Choices first = choices_of("COMMAND");
   first.words.insert(first.words.end(), {"--help", "--version"});
   text += "      " + bash_choices(first);
+  for (const std::string_view word : first_words()) {
+    if (!second_words(word).empty()) {
+      text += "    " + std::string(word) + ":*) words='" + joined_words(word) + "' ;;\n";
+    }
+  }
   for (const CommandSpec& command : command_specs()) {
-    const std::string name(command.name);
+    const std::string name = dashed(command.name);
     for (const OptionSpec& option : command.options) {
       if (!option.argument.empty()) {
         text += "    " + name + ":--" + std::string(option.name) + ") ";
@@ -144,23 +180,43 @@ std::string zsh_option(const OptionSpec& option) {
   return text + "'";
 }
 
+// What the shell says about a first word: the sentence of its command, or its second words.
+std::string about(std::string_view first) {
+  const CommandSpec* command = find_command(first);
+  return command != nullptr ? std::string(command->sentence) : joined_words(first);
+}
+
+std::string zsh_case(const CommandSpec& command, std::string_view label) {
+  std::string text = "    " + std::string(label) + ")\n      _arguments";
+  for (const OptionSpec& option : command.options) {
+    text += " \\\n        " + zsh_option(option);
+  }
+  if (!command.words.empty()) {
+    text += " \\\n        '*:" + zsh_text(command.words) + ":" +
+            zsh_action(choices_of(command.words)) + "'";
+  }
+  return text + "\n      ;;\n";
+}
+
 std::string zsh_script() {
   std::string text(kZshHead);
-  for (const CommandSpec& command : command_specs()) {
-    text += "    '" + std::string(command.name) + ":" + zsh_text(command.sentence) + "'\n";
+  for (const std::string_view first : first_words()) {
+    text += "    '" + std::string(first) + ":" + zsh_text(about(first)) + "'\n";
   }
   text += "  )\n  if (( CURRENT == 2 )); then\n    _describe command commands\n    return\n  fi\n";
   text += "  shift words\n  (( CURRENT-- ))\n  case $words[1] in\n";
-  for (const CommandSpec& command : command_specs()) {
-    text += "    " + std::string(command.name) + ")\n      _arguments";
-    for (const OptionSpec& option : command.options) {
-      text += " \\\n        " + zsh_option(option);
+  for (const std::string_view first : first_words()) {
+    if (const CommandSpec* command = find_command(first)) {
+      text += zsh_case(*command, first);
+      continue;
     }
-    if (!command.words.empty()) {
-      text += " \\\n        '*:" + zsh_text(command.words) + ":" +
-              zsh_action(choices_of(command.words)) + "'";
+    text += "    " + std::string(first) + ")\n      if (( CURRENT == 2 )); then\n        compadd ";
+    text += joined_words(first) + "\n        return\n      fi\n";
+    text += "      shift words\n      (( CURRENT-- ))\n      case $words[1] in\n";
+    for (const std::string_view second : second_words(first)) {
+      text += zsh_case(*find_command(std::string(first) + " " + std::string(second)), second);
     }
-    text += "\n      ;;\n";
+    text += "      esac\n      ;;\n";
   }
   return text + std::string(kZshTail);
 }
@@ -171,11 +227,11 @@ constexpr std::string_view kFishHead =
     R"(# Completion of fnsim for fish, written by "fnsim completion fish".
 function __fnsim_command
     set -l words (commandline -opc)
-    if test (count $words) -lt 2
-        test -z "$argv[1]"
-        return
+    set -l given "$words[2]"
+    if contains -- "$given" @GROUPS@
+        set given (string trim -- "$given $words[3]")
     end
-    test "$words[2]" = "$argv[1]"
+    test "$given" = "$argv[1]"
 end
 complete -c fnsim -f
 )";
@@ -196,14 +252,18 @@ std::string fish_choices(const Choices& choices) {
 }
 
 std::string fish_script() {
-  std::string text(kFishHead);
-  for (const CommandSpec& command : command_specs()) {
-    text += "complete -c fnsim -n '__fnsim_command \"\"' -a " + std::string(command.name) + " -d " +
-            fish_text(command.sentence) + "\n";
+  std::string text = with_groups(kFishHead, " ");
+  for (const std::string_view first : first_words()) {
+    text += "complete -c fnsim -n '__fnsim_command \"\"' -a " + std::string(first) + " -d " +
+            fish_text(about(first)) + "\n";
+    for (const std::string_view second : second_words(first)) {
+      text += "complete -c fnsim -n '__fnsim_command " + std::string(first) + "' -a " +
+              std::string(second) + "\n";
+    }
   }
   for (const CommandSpec& command : command_specs()) {
     const std::string start =
-        "complete -c fnsim -n '__fnsim_command " + std::string(command.name) + "'";
+        "complete -c fnsim -n '__fnsim_command \"" + std::string(command.name) + "\"'";
     for (const OptionSpec& option : command.options) {
       text += start + " -l " + std::string(option.name);
       text += option.argument.empty() ? "" : " -r" + fish_choices(choices_of(option.argument));

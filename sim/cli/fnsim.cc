@@ -18,14 +18,26 @@ namespace fn::sim {
 
 namespace {
 
-int unknown_command(const Console& console, const std::string& word) {
-  std::vector<std::string_view> known;
-  for (const CommandSpec& command : command_specs()) {
-    known.push_back(command.name);
+// A command of which all words are given, such as those behind "help".
+std::string joined(std::span<const std::string> words) {
+  std::string name;
+  for (const std::string& word : words) {
+    name += (name.empty() ? "" : " ") + word;
   }
+  return name;
+}
+
+// The first word is no command, or begins several and the second one is none of them.
+int unknown_command(const Console& console, std::span<const std::string> words) {
+  std::vector<std::string_view> known = second_words(words.front());
+  const bool begins = !known.empty();
+  known = begins ? known : first_words();
+  const std::string word = !begins ? words.front() : words.size() > 1 ? words[1] : "";
+  const std::string given = begins ? words.front() + (word.empty() ? "" : " " + word) : word;
   say_error(console,
-            "unknown command \"" + word + "\": expected one of " + core::word_list(known) +
-                core::did_you_mean(word, known));
+            "unknown command \"" + given + "\": expected " +
+                (begins ? "\"" + words.front() + "\" and " : "") + "one of " +
+                core::word_list(known) + core::did_you_mean(word, known));
   return kExitUsage;
 }
 
@@ -39,13 +51,9 @@ int help_command(const Console& console, const std::vector<std::string>& words) 
     console.out << overview_text();
     return kExitOk;
   }
-  std::string name = words.front();
-  for (std::size_t index = 1; index < words.size(); ++index) {
-    name += " " + words[index];
-  }
-  const CommandSpec* command = find_command(name);
+  const CommandSpec* command = find_command(joined(words));
   if (command == nullptr) {
-    return unknown_command(console, name);
+    return unknown_command(console, words);
   }
   console.out << help_text(*command);
   return kExitOk;
@@ -70,9 +78,9 @@ int man_command(const Console& console, const std::vector<std::string>& words) {
     console.out << man_page();
     return kExitOk;
   }
-  const CommandSpec* command = find_command(words.front());
+  const CommandSpec* command = find_command(joined(words));
   if (command == nullptr) {
-    return unknown_command(console, words.front());
+    return unknown_command(console, words);
   }
   console.out << man_page(*command);
   return kExitOk;
@@ -128,7 +136,7 @@ int dispatch(std::span<const std::string> words, Console& console, const Engine&
   }
   const CommandSpec* command = find_command(name);
   if (command == nullptr) {
-    return unknown_command(console, words.size() > 1 ? name + " " + words[1] : name);
+    return unknown_command(console, words);
   }
   const core::Result<Arguments> arguments = parse_arguments(*command, words.subspan(used));
   if (!arguments) {

@@ -86,7 +86,7 @@ std::string man_page() {
           "\nBlocks are drawn as digits where the locale is not of UTF\\-8.\n";
   text += exit_status() + ".SH SEE ALSO\n";
   for (const CommandSpec& command : command_specs()) {
-    text += bold("fnsim-" + std::string(command.name)) + "(1)";
+    text += bold("fnsim-" + dashed(command.name)) + "(1)";
     text += &command == &command_specs().back() ? "\n" : ",\n";
   }
   return text;
@@ -94,7 +94,7 @@ std::string man_page() {
 
 std::string man_page(const CommandSpec& command) {
   const std::string name(command.name);
-  std::string text = heading("fnsim-" + name, command.sentence);
+  std::string text = heading("fnsim-" + dashed(name), command.sentence);
   text += ".SH SYNOPSIS\n" + bold("fnsim " + name);
   text += command.words.empty() ? "" : " " + plain(command.words);
   text += " [\\fIOPTION\\fR]...\n" + examples(command.examples) + ".SH OPTIONS\n";

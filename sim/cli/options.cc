@@ -107,6 +107,34 @@ const CommandSpec* find_command(std::string_view name) {
   return nullptr;
 }
 
+std::vector<std::string_view> first_words() {
+  std::vector<std::string_view> words;
+  for (const CommandSpec& command : command_specs()) {
+    const std::string_view word = command.name.substr(0, command.name.find(' '));
+    if (words.empty() || words.back() != word) {
+      words.push_back(word);
+    }
+  }
+  return words;
+}
+
+std::vector<std::string_view> second_words(std::string_view first) {
+  std::vector<std::string_view> words;
+  for (const CommandSpec& command : command_specs()) {
+    const std::size_t blank = command.name.find(' ');
+    if (blank != std::string_view::npos && command.name.substr(0, blank) == first) {
+      words.push_back(command.name.substr(blank + 1));
+    }
+  }
+  return words;
+}
+
+std::string dashed(std::string_view name) {
+  std::string word(name);
+  std::replace(word.begin(), word.end(), ' ', '-');
+  return word;
+}
+
 bool Arguments::has(std::string_view option) const {
   return values_.contains(option);
 }

@@ -36,6 +36,14 @@ struct CommandSpec {
 // The sub-commands in the order of --help.
 std::span<const CommandSpec> command_specs();
 
+// A sub-command of two words, such as "trace inspect", shares the first one with others: the words
+// that begin one or more sub-commands, once each, and the words that may follow one of them.
+std::vector<std::string_view> first_words();
+std::vector<std::string_view> second_words(std::string_view first);
+
+// The name as one word: "trace-inspect".
+std::string dashed(std::string_view name);
+
 // Null when there is no such sub-command.
 const CommandSpec* find_command(std::string_view name);
 

@@ -108,8 +108,8 @@ TEST(ChoicesOf, FollowFromWhatAValueIsCalled) {
 
 TEST_F(BashCompletion, OffersTheSubCommands) {
   Words all = {"--help", "--version"};
-  for (const sim::CommandSpec& command : sim::command_specs()) {
-    all.emplace_back(command.name);
+  for (const std::string_view first : sim::first_words()) {
+    all.emplace_back(first);
   }
   std::sort(all.begin(), all.end());
   EXPECT_EQ(offered({"fnsim", ""}), all);
@@ -124,7 +124,13 @@ TEST_F(BashCompletion, OffersEveryOptionOfEachCommand) {
       all.push_back("--" + std::string(option.name));
     }
     std::sort(all.begin(), all.end());
-    EXPECT_EQ(offered({"fnsim", std::string(command.name), "--"}), all) << command.name;
+    Words line = {"fnsim"};
+    std::istringstream words{std::string(command.name)};
+    for (std::string word; words >> word;) {
+      line.push_back(word);
+    }
+    line.emplace_back("--");
+    EXPECT_EQ(offered(line), all) << command.name;
   }
   EXPECT_EQ(offered({"fnsim", "run", "--quiet", "--trace-"}), Words{"--trace-format"});
 }
@@ -141,6 +147,11 @@ TEST_F(BashCompletion, OffersTheValuesThatAreKnown) {
   EXPECT_EQ(offered({"fnsim", "completion", "z"}), Words{"zsh"});
   EXPECT_EQ(offered({"fnsim", "bench", "cluster-1k"}), Words{"cluster-1k"});
   EXPECT_EQ(offered({"fnsim", "compare", "res"}), (Words{"results", "results.d"}));
+}
+
+TEST_F(BashCompletion, OffersTheSecondWordOfACommandOfTwo) {
+  EXPECT_EQ(offered({"fnsim", "trace", "in"}), Words{"inspect"});
+  EXPECT_EQ(offered({"fnsim", "trace", "convert", "--export", "azure2021"}), Words{"azure2021"});
 }
 
 TEST_F(BashCompletion, OffersNothingForACommandThatIsNotThere) {

@@ -76,16 +76,22 @@ TEST(ManPage, HasNoLetterThatRoffTakesForSomethingElse) {
   }
 }
 
+// As roff wants a name that holds hyphens.
+std::string escaped(std::string_view name) {
+  std::string text;
+  for (const char letter : name) {
+    text += letter == '-' ? "\\-" : std::string(1, letter);
+  }
+  return text;
+}
+
 TEST(ManPage, NamesEveryOptionAndCommand) {
   const std::string whole = sim::man_page();
   for (const sim::CommandSpec& command : sim::command_specs()) {
-    EXPECT_NE(whole.find("\\fB" + std::string(command.name) + "\\fR\n"), std::string::npos);
+    EXPECT_NE(whole.find("\\fB" + escaped(command.name) + "\\fR\n"), std::string::npos);
     const std::string page = sim::man_page(command);
     for (const sim::OptionSpec& option : command.options) {
-      std::string name = "\\fB\\-\\-";
-      for (const char letter : option.name) {
-        name += letter == '-' ? "\\-" : std::string(1, letter);
-      }
+      const std::string name = "\\fB\\-\\-" + escaped(option.name);
       EXPECT_NE(page.find(name + "\\fR"), std::string::npos) << option.name;
     }
   }
