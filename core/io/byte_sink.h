@@ -49,6 +49,8 @@ class FileSink final : public ByteSink {
   // A nameless file in $TMPDIR (/tmp) that goes with its last user.
   static Result<std::unique_ptr<FileSink>> temporary();
 
+  FileSink(const FileSink&) = delete;
+  FileSink& operator=(const FileSink&) = delete;
   ~FileSink() override;
 
   Status append(std::span<const char> bytes) override;
