@@ -11,7 +11,7 @@ namespace fn::core {
 Result<std::size_t> SequentialBytes::fill(std::span<char> into) {
   std::size_t done = 0;
   while (done < into.size()) {
-    const Result<std::size_t> got = next(into.subspan(done));
+    Result<std::size_t> got = next(into.subspan(done));
     if (!got) {
       return got;
     }
@@ -30,7 +30,7 @@ Result<std::size_t> SequentialBytes::read_at(std::uint64_t offset, std::span<cha
       const_cast<SequentialBytes&>(*this);  // NOLINT(cppcoreguidelines-pro-type-const-cast)
   if (position_ == 0) {
     self.head_.resize(kPeekBytes);
-    const Result<std::size_t> got = self.fill(self.head_);
+    Result<std::size_t> got = self.fill(self.head_);
     if (!got) {
       return got;
     }

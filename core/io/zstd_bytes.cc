@@ -33,7 +33,7 @@ class ZstdBytes final : public SequentialBytes {
     ZSTD_outBuffer out{into.data(), into.size(), 0};
     while (out.pos == 0) {
       if (input_.pos == input_.size && !ended_) {
-        const Result<std::size_t> got = packed_->read_at(offset_, block_);
+        Result<std::size_t> got = packed_->read_at(offset_, block_);
         if (!got) {
           return got;
         }

@@ -96,7 +96,7 @@ core::Status CallRows::open() {
 
 core::Result<bool> CallRows::next(CallRow& row) {
   while (true) {
-    const core::Result<bool> more = lines_.next();
+    core::Result<bool> more = lines_.next();
     if (!more || !*more) {
       return more;
     }

@@ -111,7 +111,7 @@ bool take_zone(std::string_view& text, std::int64_t& ahead_ns, bool& zoned) {
       !take_number(text, 2, minute) || hour > 23 || minute > 59) {
     return false;
   }
-  ahead_ns = (hour * 60 + minute) * 60 * kSecondNs * (east ? 1 : -1);
+  ahead_ns = (hour * 60 + minute) * 60 * kSecondNs * (east ? 1L : -1L);
   return true;
 }
 
@@ -136,7 +136,7 @@ bool parse_ns(std::string_view text,
 }
 
 bool parse_rfc3339(std::string_view text, std::int64_t& nanoseconds, bool& zoned) {
-  constexpr std::int64_t kDayNs = 24 * 3600 * kSecondNs;
+  constexpr std::int64_t kDayNs = 86'400 * kSecondNs;
   std::int64_t days = 0;
   std::int64_t clock = 0;
   std::int64_t ahead = 0;

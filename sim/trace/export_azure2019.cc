@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include "core/base/histogram.h"
@@ -103,7 +104,8 @@ core::FunctionDurations durations_of(const core::TraceFunction& function, const 
   durations.average = row.runs.mean().value_or(core::Duration{});
   constexpr double kPerMille = 1000;
   for (std::size_t index = 0; index < core::kQuantileShares.size(); ++index) {
-    const auto share = static_cast<std::uint32_t>(core::kQuantileShares[index] * kPerMille + 0.5);
+    const auto share =
+        static_cast<std::uint32_t>(std::lround(core::kQuantileShares[index] * kPerMille));
     durations.quantiles[index] = row.runs.percentile(share).value_or(core::Duration{});
   }
   durations.maximum = durations.quantiles.back();

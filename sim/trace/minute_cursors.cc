@@ -29,7 +29,7 @@ core::Result<bool> MinuteCursors::next(core::TraceMinute& minute) {
       if (active_.empty()) {
         return false;
       }
-      const core::Result<bool> good = read_block();
+      core::Result<bool> good = read_block();
       if (!good) {
         return good;
       }
@@ -87,38 +87,40 @@ core::Result<bool> MinuteCursors::refill(Cursor& cursor) const {
   return *got > 0;
 }
 
+// One count and the byte behind it. False when it is not as the first pass saw it.
+core::Result<bool> MinuteCursors::take_count(Active& active, std::uint64_t& count) const {
+  Cursor& cursor = active.cursor;
+  count = 0;
+  while (count <= active.calls_left) {
+    if (cursor.begin == cursor.end) {
+      core::Result<bool> more = refill(cursor);
+      if (!more || !*more) {
+        return more;
+      }
+    }
+    const char byte = cursor.buffer[cursor.begin];
+    ++cursor.begin;
+    const auto digit = static_cast<unsigned char>(byte - '0');
+    if (digit > 9) {
+      return byte == ',' || byte == '\n' || byte == '\r';
+    }
+    count = count * 10 + digit;
+  }
+  return false;
+}
+
 core::Result<bool> MinuteCursors::take_row(Active& active,
                                            std::uint32_t* counts,
-                                           std::size_t stride) {
-  Cursor& cursor = active.cursor;
-  for (std::uint32_t minute = block_begin_; minute < block_end_ && active.calls_left > 0;) {
+                                           std::size_t stride) const {
+  for (std::uint32_t minute = block_begin_; minute < block_end_ && active.calls_left > 0;
+       ++minute, counts += stride) {
     std::uint64_t count = 0;
-    for (bool ended = false; !ended;) {
-      if (cursor.begin == cursor.end) {
-        const core::Result<bool> more = refill(cursor);
-        if (!more || !*more) {
-          return more;
-        }
-      }
-      const auto digit = static_cast<unsigned char>(cursor.buffer[cursor.begin] - '0');
-      if (digit > 9) {
-        const char byte = cursor.buffer[cursor.begin];
-        ended = byte == ',' || byte == '\n' || byte == '\r';
-        if (!ended) {
-          return false;
-        }
-      } else {
-        count = count * 10 + digit;
-      }
-      ++cursor.begin;
-      if (count > active.calls_left) {
-        return false;
-      }
+    core::Result<bool> good = take_count(active, count);
+    if (!good || !*good || count > active.calls_left) {
+      return good && *good ? core::Result<bool>(false) : good;
     }
     *counts = static_cast<std::uint32_t>(count);
     active.calls_left -= static_cast<std::uint32_t>(count);
-    counts += stride;
-    ++minute;
   }
   return true;
 }

@@ -52,7 +52,8 @@ class MinuteCursors {
   };
 
   core::Result<bool> read_block();
-  core::Result<bool> take_row(Active& active, std::uint32_t* counts, std::size_t stride);
+  core::Result<bool> take_row(Active& active, std::uint32_t* counts, std::size_t stride) const;
+  core::Result<bool> take_count(Active& active, std::uint64_t& count) const;
   core::Result<bool> refill(Cursor& cursor) const;
 
   ByteSourcePtr source_;

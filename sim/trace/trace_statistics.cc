@@ -3,6 +3,7 @@
 #include "sim/trace/trace_statistics.h"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 #include <utility>
 
@@ -206,8 +207,8 @@ void Gatherer::tell_shares(TraceStatistics& statistics) const {
   const auto size = static_cast<double>(calls.size());
   const std::array<double, 5> most = {1, 10, size * 0.01, size * 0.05, size * 0.2};
   for (std::size_t place = 0; place < most.size(); ++place) {
-    const auto count =
-        std::clamp<std::size_t>(static_cast<std::size_t>(most[place] + 0.5), 1, calls.size());
+    const auto count = std::clamp<std::size_t>(
+        static_cast<std::size_t>(std::llround(most[place])), 1, calls.size());
     double sum = 0;
     for (std::size_t index = 0; index < count; ++index) {
       sum += static_cast<double>(calls[index]);

@@ -16,14 +16,13 @@ class ExpandedTrace final : public TraceReader {
  public:
   // `numbers`: of each handle of the workload's only group, in the trace.
   ExpandedTrace(const TraceReader& reader, std::vector<std::uint32_t> numbers)
-      : numbers_(std::move(numbers)) {
+      : numbers_(std::move(numbers)), next_minute_(reader.head().begin_ns / core::kTraceMinuteNs) {
     head_ = reader.head();
     warnings_ = reader.warnings();
     paths_ = reader.paths();
     for (core::TraceFunction& function : head_.functions) {
       function.durations = {};
     }
-    next_minute_ = head_.begin_ns / core::kTraceMinuteNs;
   }
 
   void replay(Workload workload) {
@@ -56,7 +55,7 @@ class ExpandedTrace final : public TraceReader {
   std::vector<std::uint32_t> numbers_;
   Workload workload_;
   std::vector<Arrival> arrivals_;
-  std::int64_t next_minute_ = 0;
+  std::int64_t next_minute_;
 };
 
 }  // namespace
