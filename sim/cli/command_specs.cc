@@ -24,7 +24,7 @@ constexpr OptionSpec kTrace{"trace",
                             "several become one.",
                             true};
 constexpr OptionSpec kTraceFormat{"trace-format",
-                                  "auto|azure2019|azure2021|calls|fntrace",
+                                  "auto|azure2019|azure2021|calls|fntrace|huawei2023|invitro",
                                   "How the trace is written; auto looks at its first line."};
 constexpr OptionSpec kColumns{
     "columns",

@@ -13,6 +13,8 @@
 #include "sim/trace/calls.h"
 #include "sim/trace/csv.h"
 #include "sim/trace/fntrace.h"
+#include "sim/trace/huawei2023.h"
+#include "sim/trace/wide_rows.h"
 
 namespace fn::sim {
 
@@ -37,6 +39,16 @@ std::vector<std::string> names_in(std::string_view head) {
   return {fields.begin(), fields.end()};
 }
 
+// Without what lies beside it.
+core::Result<TraceReaderPtr> read_huawei_day(const core::ByteSourcePtr& source,
+                                             const TraceOptions& options) {
+  std::vector<HuaweiDay> days = {{source->name(), "", ""}};
+  const auto open = [source](const std::string&) -> core::Result<core::ByteSourcePtr> {
+    return source;
+  };
+  return read_huawei2023(std::move(days), open, options);
+}
+
 }  // namespace
 
 TraceFormat recognise(std::string_view head) {
@@ -46,6 +58,9 @@ TraceFormat recognise(std::string_view head) {
   const std::vector<std::string> names = names_in(head);
   if (holds(names, "HashOwner") && holds(names, "HashApp") && holds(names, "HashFunction")) {
     return TraceFormat::kAzure2019;
+  }
+  if (is_wide(names)) {
+    return TraceFormat::kHuawei2023;
   }
   return is_azure2021(names) ? TraceFormat::kAzure2021 : TraceFormat::kCalls;
 }
@@ -70,6 +85,9 @@ core::Result<TraceReaderPtr> read_trace(core::ByteSourcePtr source,
     format = *found;
   }
   FN_ASSERT(format != TraceFormat::kAzure2019);
+  if (format == TraceFormat::kHuawei2023) {
+    return read_huawei_day(source, options);
+  }
   if (format != TraceFormat::kFntrace) {
     return read_calls(std::move(source), options);
   }

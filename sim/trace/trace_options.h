@@ -20,10 +20,12 @@ enum class TraceFormat : std::uint8_t {
   kAzure2021,
   kCalls,
   kFntrace,
+  kHuawei2023,
+  kInvitro,  // what InVitro takes: azure2019 or azure2021
 };
 
-inline constexpr std::array<std::string_view, 5> kTraceFormatNames = {
-    "auto", "azure2019", "azure2021", "calls", "fntrace"};
+inline constexpr std::array<std::string_view, 7> kTraceFormatNames = {
+    "auto", "azure2019", "azure2021", "calls", "fntrace", "huawei2023", "invitro"};
 
 // Where the calls that a trace counts in one minute lie inside this minute.
 enum class Spread : std::uint8_t {
