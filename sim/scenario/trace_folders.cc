@@ -112,6 +112,16 @@ core::Result<std::vector<HuaweiDay>> find_huawei2023(const std::string& path) {
   return days;
 }
 
+std::string find_ibm_configs(const std::string& path) {
+  for (const std::string_view name : {"app_configs.csv", "app_configurations.csv"}) {
+    const fs::path file = fs::path(path).replace_filename(name);
+    if (is_there(file)) {
+      return file.string();
+    }
+  }
+  return {};
+}
+
 std::vector<std::string> unused_files(const std::string& folder) {
   std::vector<std::string> lines;
   const std::pair<std::string_view, std::string_view> files[] = {

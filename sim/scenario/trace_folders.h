@@ -28,6 +28,10 @@ TraceFolder look_into(const std::string& folder);
 // holds requests_minute will do too.
 core::Result<std::vector<HuaweiDay>> find_huawei2023(const std::string& path);
 
+// IBM's app_configs.csv (or app_configurations.csv) in the folder of this file; empty: there is
+// none.
+std::string find_ibm_configs(const std::string& path);
+
 // One line for each file that InVitro puts into its folders and that no calls come from.
 std::vector<std::string> unused_files(const std::string& folder);
 

@@ -12,6 +12,7 @@
 #include "sim/scenario/trace_paths.h"
 #include "sim/trace/azure2019.h"
 #include "sim/trace/huawei2023.h"
+#include "sim/trace/ibm2026.h"
 #include "sim/trace/trace_input.h"
 #include "sim/trace/trace_operations.h"
 
@@ -42,6 +43,18 @@ core::Result<TraceReaderPtr> open_huawei2023(const std::string& path,
   return read_huawei2023(std::move(*days), open, options);
 }
 
+core::Result<TraceReaderPtr> open_ibm2026(const std::string& path,
+                                          const core::ByteSource& source,
+                                          const TraceOptions& options) {
+  const std::string beside = path == "-" ? std::string() : find_ibm_configs(path);
+  if (beside.empty()) {
+    return read_ibm2026(source, nullptr, options);
+  }
+  const core::Result<core::ByteSourcePtr> configs = core::open_bytes(beside);
+  return configs ? read_ibm2026(source, configs->get(), options)
+                 : core::Result<TraceReaderPtr>(tl::unexpected(configs.error()));
+}
+
 core::Result<TraceReaderPtr> open_file(const std::string& path,
                                        TraceFormat format,
                                        const TraceOptions& options) {
@@ -62,6 +75,9 @@ core::Result<TraceReaderPtr> open_file(const std::string& path,
   }
   if (format == TraceFormat::kHuawei2023) {
     return open_huawei2023(path, std::move(*source), options);
+  }
+  if (format == TraceFormat::kIbm2026) {
+    return open_ibm2026(path, **source, options);
   }
   return read_trace(std::move(*source), format, options);
 }

@@ -12,8 +12,10 @@
 #include "sim/trace/call_columns.h"
 #include "sim/trace/calls.h"
 #include "sim/trace/csv.h"
+#include "sim/trace/faasrail.h"
 #include "sim/trace/fntrace.h"
 #include "sim/trace/huawei2023.h"
+#include "sim/trace/ibm2026.h"
 #include "sim/trace/wide_rows.h"
 
 namespace fn::sim {
@@ -62,6 +64,12 @@ TraceFormat recognise(std::string_view head) {
   if (is_wide(names)) {
     return TraceFormat::kHuawei2023;
   }
+  if (is_faasrail(names)) {
+    return TraceFormat::kFaasrail;
+  }
+  if (is_ibm2026(names)) {
+    return TraceFormat::kIbm2026;
+  }
   return is_azure2021(names) ? TraceFormat::kAzure2021 : TraceFormat::kCalls;
 }
 
@@ -88,14 +96,18 @@ core::Result<TraceReaderPtr> read_trace(core::ByteSourcePtr source,
   if (format == TraceFormat::kHuawei2023) {
     return read_huawei_day(source, options);
   }
-  if (format != TraceFormat::kFntrace) {
+  if (format == TraceFormat::kIbm2026) {
+    return read_ibm2026(*source, nullptr, options);
+  }
+  if (format != TraceFormat::kFntrace && format != TraceFormat::kFaasrail) {
     return read_calls(std::move(source), options);
   }
   core::Result<core::ByteSourcePtr> file = core::make_seekable(std::move(source));
   if (!file) {
     return tl::unexpected(file.error());
   }
-  return read_fntrace(std::move(*file));
+  return format == TraceFormat::kFaasrail ? read_faasrail(std::move(*file), options)
+                                          : read_fntrace(std::move(*file));
 }
 
 }  // namespace fn::sim
