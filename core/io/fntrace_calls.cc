@@ -88,4 +88,33 @@ bool FntraceReader::decode_calls(const fntrace::BlockHeader& header) {
   return start == length;
 }
 
+// Whoever replays the trace relies on the head: on what it covers and on each function's calls.
+Status FntraceReader::check_minute(const TraceMinute& minute) {
+  if (minute.number < head_.begin_ns / kTraceMinuteNs ||
+      minute.number > (head_.end_ns - 1) / kTraceMinuteNs) {
+    return wrong(file_.directory_offset, "no calls outside the time that the head states");
+  }
+  bool good = true;
+  for (const TraceCount& count : minute.counts) {
+    std::uint64_t& left = calls_left_[count.function];
+    good = good && left >= count.calls;
+    left -= count.calls;
+  }
+  for (const TraceCall& call : minute.calls) {
+    std::uint64_t& left = calls_left_[call.function];
+    good = good && left > 0;
+    --left;
+  }
+  return good ? Status()
+              : wrong(file_.directory_offset, "no more calls of a function than its block states");
+}
+
+Status FntraceReader::check_end() const {
+  const bool whole =
+      from_minute_ > 0 ||
+      std::all_of(calls_left_.begin(), calls_left_.end(), [](auto left) { return left == 0; });
+  return whole ? Status()
+               : wrong(file_.directory_offset, "as many calls of a function as its block states");
+}
+
 }  // namespace fn::core

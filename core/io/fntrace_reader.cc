@@ -36,6 +36,13 @@ bool sensible(const BlockHeader& header) {
          header.first_ns <= header.last_ns && header.last_ns <= std::int64_t{1} << 62;
 }
 
+// No name holds a control character, which would break lines and tables.
+bool is_plain(std::string_view text) {
+  return std::none_of(text.begin(), text.end(), [](char byte) {
+    return (byte >= 0 && byte < 0x20) || byte == 0x7f;
+  });
+}
+
 std::string hex_of(std::span<const std::uint8_t> bytes) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string text;
@@ -131,7 +138,11 @@ Status FntraceReader::read_directory() {
     const bool is_calls = entry.header.kind == BlockKind::kCalls;
     if (is_calls || entry.header.kind == BlockKind::kCounts) {
       auto& blocks = is_calls ? call_blocks_ : count_blocks_;
-      if (!blocks.empty() && entry.header.first_ns < blocks.back().header.last_ns) {
+      // A minute's counts lie in one block, its calls may be in several.
+      const std::int64_t step = is_calls ? 1 : kTraceMinuteNs;
+      const std::int64_t soonest =
+          blocks.empty() ? 0 : blocks.back().header.last_ns / step + (is_calls ? 0 : 1);
+      if (entry.header.first_ns / step < soonest) {
         return wrong(entry.offset, "a block that begins where the one before ends, or later");
       }
       blocks.push_back(entry);
@@ -145,6 +156,9 @@ Status FntraceReader::read_directory() {
     }
   }
   head_.sha256 = hex_of(file_.source_sha256);
+  for (const TraceFunction& function : head_.functions) {
+    calls_left_.push_back(function.calls);
+  }
   return {};
 }
 
@@ -200,7 +214,9 @@ Status FntraceReader::read_functions(const DirectoryEntry& entry) {
     const std::uint64_t memory = in.number();
     function.memory_mib = static_cast<std::int64_t>(memory);
     function.calls = in.number();
-    good = memory >= 1 && memory <= kMemoryMax && !in.failed() && !function.name.empty();
+    good = memory >= 1 && memory <= kMemoryMax && !in.failed() && !function.name.empty() &&
+           is_plain(function.tenant) && is_plain(function.app) && is_plain(function.name) &&
+           is_plain(function.trigger);
     const auto duration = [&in, &good] {
       const std::uint64_t nanoseconds = in.number();
       good = good && nanoseconds <= kLatestNs;
@@ -321,7 +337,8 @@ Result<bool> FntraceReader::next(TraceMinute& minute) {
   const std::int64_t counted = counted_ready_ ? count_minute_ : kNone;
   minute.number = std::min(called, counted);
   if (minute.number == kNone) {
-    return false;
+    const Status ended = check_end();
+    return ended ? Result<bool>(false) : tl::unexpected(ended.error());
   }
   if (counted == minute.number) {
     minute.counts.swap(counted_);
@@ -337,7 +354,8 @@ Result<bool> FntraceReader::next(TraceMinute& minute) {
       return tl::unexpected(loaded.error());
     }
   }
-  return true;
+  const Status checked = check_minute(minute);
+  return checked ? Result<bool>(true) : tl::unexpected(checked.error());
 }
 
 // Those of the loaded block that lie in the minute.

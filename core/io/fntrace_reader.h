@@ -56,6 +56,8 @@ class FntraceReader {
   Status load_counts();
   Status take_count_minute();
   void take_calls(TraceMinute& minute);
+  Status check_minute(const TraceMinute& minute);
+  [[nodiscard]] Status check_end() const;
   [[nodiscard]] bool decode_calls(const fntrace::BlockHeader& header);
   // The content of a block, valid until the next one.
   Result<std::string_view> unpack(const fntrace::DirectoryEntry& entry);
@@ -86,6 +88,8 @@ class FntraceReader {
   std::vector<TraceCount> counted_;
   bool counted_ready_ = false;
   std::int64_t from_minute_ = 0;
+
+  std::vector<std::uint64_t> calls_left_;  // by function: stated and not read yet
 };
 
 }  // namespace fn::core

@@ -23,9 +23,10 @@ constexpr OptionSpec kTrace{"trace",
                             "Azure's folder or three files; "
                             "several become one.",
                             true};
-constexpr OptionSpec kTraceFormat{"trace-format",
-                                  "auto|azure2019|azure2021|calls|fntrace",
-                                  "How the trace is written; auto looks at its first line."};
+constexpr OptionSpec kTraceFormat{
+    "trace-format",
+    "auto|azure2019|azure2021|calls|faasrail|fntrace|huawei2023|ibm2026|invitro",
+    "How the trace is written; auto looks at its first line."};
 constexpr OptionSpec kColumns{
     "columns",
     "FIELD=COLUMN,...",

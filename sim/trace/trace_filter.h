@@ -43,6 +43,7 @@ class TraceFilter : public TraceReader {
     }
     for (std::size_t number = 0; number < functions.size() && !inner_->whole_head(); ++number) {
       head_.functions[number].memory_mib = functions[number].memory_mib;
+      head_.functions[number].durations = functions[number].durations;
     }
   }
 

@@ -12,7 +12,11 @@
 #include "sim/trace/call_columns.h"
 #include "sim/trace/calls.h"
 #include "sim/trace/csv.h"
+#include "sim/trace/faasrail.h"
 #include "sim/trace/fntrace.h"
+#include "sim/trace/huawei2023.h"
+#include "sim/trace/ibm2026.h"
+#include "sim/trace/wide_rows.h"
 
 namespace fn::sim {
 
@@ -37,6 +41,16 @@ std::vector<std::string> names_in(std::string_view head) {
   return {fields.begin(), fields.end()};
 }
 
+// Without what lies beside it.
+core::Result<TraceReaderPtr> read_huawei_day(const core::ByteSourcePtr& source,
+                                             const TraceOptions& options) {
+  std::vector<HuaweiDay> days = {{source->name(), "", ""}};
+  const auto open = [source](const std::string&) -> core::Result<core::ByteSourcePtr> {
+    return source;
+  };
+  return read_huawei2023(std::move(days), open, options);
+}
+
 }  // namespace
 
 TraceFormat recognise(std::string_view head) {
@@ -46,6 +60,15 @@ TraceFormat recognise(std::string_view head) {
   const std::vector<std::string> names = names_in(head);
   if (holds(names, "HashOwner") && holds(names, "HashApp") && holds(names, "HashFunction")) {
     return TraceFormat::kAzure2019;
+  }
+  if (is_wide(names)) {
+    return TraceFormat::kHuawei2023;
+  }
+  if (is_faasrail(names)) {
+    return TraceFormat::kFaasrail;
+  }
+  if (is_ibm2026(names)) {
+    return TraceFormat::kIbm2026;
   }
   return is_azure2021(names) ? TraceFormat::kAzure2021 : TraceFormat::kCalls;
 }
@@ -70,14 +93,21 @@ core::Result<TraceReaderPtr> read_trace(core::ByteSourcePtr source,
     format = *found;
   }
   FN_ASSERT(format != TraceFormat::kAzure2019);
-  if (format != TraceFormat::kFntrace) {
+  if (format == TraceFormat::kHuawei2023) {
+    return read_huawei_day(source, options);
+  }
+  if (format == TraceFormat::kIbm2026) {
+    return read_ibm2026(*source, nullptr, options);
+  }
+  if (format != TraceFormat::kFntrace && format != TraceFormat::kFaasrail) {
     return read_calls(std::move(source), options);
   }
   core::Result<core::ByteSourcePtr> file = core::make_seekable(std::move(source));
   if (!file) {
     return tl::unexpected(file.error());
   }
-  return read_fntrace(std::move(*file));
+  return format == TraceFormat::kFaasrail ? read_faasrail(std::move(*file), options)
+                                          : read_fntrace(std::move(*file));
 }
 
 }  // namespace fn::sim

@@ -19,11 +19,22 @@ enum class TraceFormat : std::uint8_t {
   kAzure2019,
   kAzure2021,
   kCalls,
+  kFaasrail,
   kFntrace,
+  kHuawei2023,
+  kIbm2026,
+  kInvitro,  // what InVitro takes: azure2019 or azure2021
 };
 
-inline constexpr std::array<std::string_view, 5> kTraceFormatNames = {
-    "auto", "azure2019", "azure2021", "calls", "fntrace"};
+inline constexpr std::array<std::string_view, 9> kTraceFormatNames = {"auto",
+                                                                      "azure2019",
+                                                                      "azure2021",
+                                                                      "calls",
+                                                                      "faasrail",
+                                                                      "fntrace",
+                                                                      "huawei2023",
+                                                                      "ibm2026",
+                                                                      "invitro"};
 
 // Where the calls that a trace counts in one minute lie inside this minute.
 enum class Spread : std::uint8_t {

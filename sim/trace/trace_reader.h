@@ -41,6 +41,9 @@ class TraceReader {
   // What the user should know about the input, one line each.
   [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
 
+  // Adds a line to them.
+  void warn(std::string line) { warnings_.push_back(std::move(line)); }
+
   // The files, as the user gave them.
   [[nodiscard]] const std::vector<std::string>& paths() const { return paths_; }
 
