@@ -191,10 +191,11 @@ std::string help_text(const CommandSpec& command) {
   for (const OptionSpec& option : command.options) {
     std::string name = "  --" + std::string(option.name);
     name += option.argument.empty() ? "" : " " + std::string(option.argument);
-    text += padded(name, kIndent);
-    const std::size_t indent = std::max(kIndent, name.size() + 2);
+    // A long one has its sentence below it.
+    const bool is_long = name.size() + 2 > kIndent;
+    text += is_long ? name + "\n" + std::string(kIndent, ' ') : padded(name, kIndent);
     text += wrapped(std::string(option.sentence) + (option.repeated ? " May be repeated." : ""),
-                    indent);
+                    kIndent);
   }
   return text + "\n" + std::string(exit_codes_text());
 }
