@@ -100,14 +100,6 @@ constexpr std::array kConfigOptions = {
     kSlo,      kStrict, kLenient, kOutput, kJson,        kNoColor,   kHelp,
 };
 
-constexpr std::array kDemoOptions = {
-    OptionSpec{"out", "DIR", "Folder for the trace's files; it is made when it is missing."},
-    kSeed,
-    kQuiet,
-    kNoColor,
-    kHelp,
-};
-
 constexpr std::array kConvertOptions = {
     kTrace,
     kTraceFormat,
@@ -125,6 +117,19 @@ constexpr std::array kConvertOptions = {
     kSet,
     kStrict,
     kLenient,
+    kQuiet,
+    kNoColor,
+    kHelp,
+};
+
+constexpr std::array kGenerateOptions = {
+    OptionSpec{"preset", "shipped-day|azure2019-day", "What to generate, by name."},
+    OptionSpec{"config", "FILE", "What to generate, as TOML: traces/generating.md."},
+    OptionSpec{"set", "KEY=VALUE", "One setting over preset or file, as trace.days=7.", true},
+    OptionSpec{"seed", "N", "Another seed is another trace of the same kind (1)."},
+    OptionSpec{"out", "FILE", "Where the trace goes, as fntrace."},
+    OptionSpec{"level", "N", "How hard it is packed, 1 to 19 (19)."},
+    OptionSpec{"print-preset", "NAME", "Print a preset's TOML, as a start for one's own."},
     kQuiet,
     kNoColor,
     kHelp,
@@ -155,16 +160,16 @@ constexpr std::array kInspectOptions = {
 constexpr std::array kPlainOptions = {kNoColor, kHelp};
 
 constexpr std::array kCommands = {
-    CommandSpec{
-        "run",
-        "Simulate a trace or a scenario and report what happened.",
-        "fnsim run --trace traces/day --policy steady\n"
-        "fnsim run --trace traces/day --policy fn-2018 --tenant owner:6 --out results/2018\n"
-        "fnsim run --scenario tests/policy/flash-crowd.toml --check\n"
-        "fnsim run --trace inv=a_inv.csv,run=a_run.csv,mem=a_mem.csv --set "
-        "runner.memory_mib=8192 --json",
-        "",
-        kRunOptions},
+    CommandSpec{"run",
+                "Simulate a trace or a scenario and report what happened.",
+                "fnsim run --trace traces/day.fntrace --policy steady\n"
+                "fnsim run --trace traces/day.fntrace --policy fn-2018 --tenant owner:6 --out "
+                "results/2018\n"
+                "fnsim run --scenario tests/policy/flash-crowd.toml --check\n"
+                "fnsim run --trace inv=a_inv.csv,run=a_run.csv,mem=a_mem.csv --set "
+                "runner.memory_mib=8192 --json",
+                "",
+                kRunOptions},
     CommandSpec{"compare",
                 "Put the results of several runs side by side.",
                 "fnsim compare results/demo/fn-2018 results/demo/steady",
@@ -182,7 +187,7 @@ constexpr std::array kCommands = {
         "Tell what a trace holds, what was assumed in reading it, and how far to trust it.",
         "fnsim trace inspect --trace calls.csv\n"
         "fnsim trace inspect --trace calls.csv --columns start=ts,duration=took:us,fn=name\n"
-        "fnsim trace inspect --trace traces/day --runner-memory 8192 --output json",
+        "fnsim trace inspect --trace traces/day.fntrace --runner-memory 8192 --output json",
         "",
         kInspectOptions},
     CommandSpec{
@@ -195,12 +200,13 @@ constexpr std::array kCommands = {
         "fnsim trace convert --trace a.fntrace --trace b.fntrace --export calls --out both.csv",
         "",
         kConvertOptions},
-    CommandSpec{"trace generate-demo",
-                "Make the trace of the demo.",
-                "fnsim trace generate-demo --out traces/demo\n"
-                "fnsim trace generate-demo --out traces/other --seed 7",
+    CommandSpec{"trace generate",
+                "Make up a trace from published fits and chosen shapes.",
+                "fnsim trace generate --preset shipped-day --seed 1 --out day.fntrace\n"
+                "fnsim trace generate --print-preset shipped-day >own.toml\n"
+                "fnsim trace generate --config own.toml --set trace.days=7 --out own.fntrace",
                 "",
-                kDemoOptions},
+                kGenerateOptions},
     CommandSpec{"bench",
                 "Measure the simulator's speed on fixed workloads.",
                 "fnsim bench\n"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// fnsim trace convert | inspect | generate-demo.
+// fnsim trace convert | inspect.
 
 #include <array>
 #include <string>
@@ -219,30 +219,6 @@ int trace_inspect_command(const Invocation& invocation) {
   console.out << (*form == OutputForm::kJson
                       ? trace_json(head, *statistics, runner)
                       : trace_text(head, *statistics, runner, TraceReportStyle{}));
-  return kExitOk;
-}
-
-int trace_demo_command(const Invocation& invocation) {
-  const Arguments& arguments = invocation.arguments;
-  const Console& console = invocation.console;
-  const std::optional<std::string> folder = arguments.value("out");
-  if (!folder) {
-    say_error(console, "trace generate-demo: expected --out DIR");
-    return kExitUsage;
-  }
-  constexpr std::uint64_t kMost = std::uint64_t{1} << 62;
-  const core::Result<std::uint64_t> seed = number_option(arguments, "seed", kMost, 1);
-  if (!seed) {
-    return say_usage(console, seed.error());
-  }
-  if (const core::Status status = invocation.engine.demo_trace(*folder, *seed); !status) {
-    say_error(console, status.error().message);
-    return kExitFailed;
-  }
-  console.out << *folder << "\n";
-  if (!arguments.has("quiet")) {
-    say(console, "replay it: fnsim run --trace " + *folder + " --tenant owner");
-  }
   return kExitOk;
 }
 

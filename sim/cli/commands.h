@@ -9,8 +9,10 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/result.h"
+#include "core/config/value.h"
 #include "sim/cli/console.h"
 #include "sim/cli/engine.h"
 #include "sim/cli/options.h"
@@ -32,7 +34,7 @@ int compare_command(const Invocation& invocation);
 int config_command(const Invocation& invocation);
 int trace_convert_command(const Invocation& invocation);
 int trace_inspect_command(const Invocation& invocation);
-int trace_demo_command(const Invocation& invocation);
+int trace_generate_command(const Invocation& invocation);
 int bench_command(const Invocation& invocation);
 
 // ---- what they share ----
@@ -46,6 +48,9 @@ core::Result<std::uint64_t> number_option(const Arguments& arguments,
                                           std::string_view option,
                                           std::uint64_t most,
                                           std::uint64_t fallback);
+
+// Appends what each --set KEY=VALUE says.
+core::Status add_sets(const Arguments& arguments, std::vector<core::Setting>& settings);
 
 // The scenario that --scenario, --policy, --set and their short forms (--seed, --tenant, ...) give.
 // `usage` becomes true when the command line itself is wrong, rather than what it names.

@@ -92,8 +92,6 @@ std::vector<std::string_view> bench_workloads();
 struct Engine {
   std::function<core::Result<RunResult>(const Scenario&, const RunOptions&, ProgressSink&)> run;
   std::function<core::Result<std::vector<BenchRow>>(const BenchOptions&, ProgressSink&)> bench;
-  // Writes a demo trace drawn from the seed into the folder, which --trace then takes.
-  std::function<core::Status(const std::string& folder, std::uint64_t seed)> demo_trace;
   std::vector<std::string_view> bench_workloads;
 };
 

@@ -103,8 +103,8 @@ int carry_out(const CommandSpec& command, const Invocation& invocation) {
   if (name == "trace inspect") {
     return trace_inspect_command(invocation);
   }
-  if (name == "trace generate-demo") {
-    return trace_demo_command(invocation);
+  if (name == "trace generate") {
+    return trace_generate_command(invocation);
   }
   if (name == "bench") {
     return bench_command(invocation);

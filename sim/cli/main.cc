@@ -6,7 +6,6 @@
 #include "sim/cli/exit_code.h"
 #include "sim/cli/fnsim.h"
 #include "sim/cli/interrupt.h"
-#include "sim/workload/demo_trace.h"
 
 int main(int count, char** words) {
   const std::vector<std::string> arguments(words + 1, words + count);
@@ -19,11 +18,6 @@ int main(int count, char** words) {
             return fn::sim::run_scenario(scenario, options, progress);
           },
       .bench = fn::sim::run_bench,
-      .demo_trace =
-          [](const std::string& folder, std::uint64_t seed) {
-            constexpr double kFullSize = 1;
-            return fn::sim::write_demo_trace(folder, seed, kFullSize);
-          },
       .bench_workloads = fn::sim::bench_workloads(),
   };
   const int status = fn::sim::fnsim(arguments, fn::sim::process_console(), engine);

@@ -49,20 +49,6 @@ constexpr std::array kTimeForms = {
     ShortForm{"slo", "run.slo_ms"},
 };
 
-core::Status add_sets(const Arguments& arguments, std::vector<Setting>& settings) {
-  for (const std::string& text : arguments.values("set")) {
-    const std::size_t equals = text.find('=');
-    if (equals == 0 || equals == std::string::npos) {
-      return fail(ErrorCode::kInvalidArgument,
-                  "--set " + text + ": expected KEY=VALUE, such as --set runner.memory_mib=8192");
-    }
-    settings.push_back({text.substr(0, equals),
-                        core::parse_value(std::string_view(text).substr(equals + 1)),
-                        "--set"});
-  }
-  return {};
-}
-
 core::Status add_times(const Arguments& arguments, std::vector<Setting>& settings) {
   for (const ShortForm& form : kTimeForms) {
     const std::optional<std::string> text = arguments.value(form.option);
@@ -117,6 +103,20 @@ core::Status add_short_forms(const Arguments& arguments, std::vector<Setting>& s
 }
 
 }  // namespace
+
+core::Status add_sets(const Arguments& arguments, std::vector<Setting>& settings) {
+  for (const std::string& text : arguments.values("set")) {
+    const std::size_t equals = text.find('=');
+    if (equals == 0 || equals == std::string::npos) {
+      return fail(ErrorCode::kInvalidArgument,
+                  "--set " + text + ": expected KEY=VALUE, such as --set runner.memory_mib=8192");
+    }
+    settings.push_back({text.substr(0, equals),
+                        core::parse_value(std::string_view(text).substr(equals + 1)),
+                        "--set"});
+  }
+  return {};
+}
 
 core::Result<OutputForm> output_form(const Arguments& arguments) {
   constexpr std::array<std::string_view, 3> kForms = {"table", "json", "csv"};

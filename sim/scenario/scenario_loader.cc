@@ -3,9 +3,7 @@
 #include "sim/scenario/scenario_loader.h"
 
 #include <algorithm>
-#include <charconv>
 #include <iterator>
-#include <system_error>
 #include <utility>
 
 #include "core/config/tables.h"
@@ -22,7 +20,6 @@ using core::Setting;
 using core::Status;
 
 // So much is described one by one at most: many functions that are alike are one with a count.
-constexpr std::size_t kLongestList = 1'000;
 constexpr std::size_t kMostFamilies = 4'000;
 
 constexpr std::string_view kGroups = "groups.";
@@ -114,43 +111,17 @@ void ScenarioLoader::sort_out(std::span<const Setting> settings) {
   }
 }
 
-Status ScenarioLoader::note_lists(const Setting& setting) {
-  const std::string_view key = setting.key;
-  for (std::size_t open = key.find('['); open != std::string_view::npos;
-       open = key.find('[', open + 1)) {
-    const char* end = key.data() + key.size();
-    std::size_t index = 0;
-    const auto [stop, error] = std::from_chars(key.data() + open + 1, end, index);
-    if (error == std::errc{} && index >= kLongestList) {
-      return fail(ErrorCode::kInvalidArgument,
-                  setting.place + ": " + std::string(key.substr(0, open)) +
-                      ": expected at most 1000 elements; functions that are alike are one with a "
-                      "`count`");
-    }
-    if (error == std::errc{} && stop != end && *stop == ']') {
-      std::size_t& size = list_sizes_[std::string(key.substr(0, open))];
-      size = std::max(size, index + 1);
-    }
-  }
-  return {};
-}
-
-std::size_t ScenarioLoader::list_size(std::string_view key) const {
-  const auto found = list_sizes_.find(key);
-  return found != list_sizes_.end() ? found->second : 0;
-}
-
 Status ScenarioLoader::size_lists() {
   for (const Setting& setting : base_) {
-    if (Status status = note_lists(setting); !status) {
+    if (Status status = list_sizes_.note(setting); !status) {
       return status;
     }
   }
   const std::string groups = "workload.groups";
-  scenario_.synthetic.groups.resize(list_size(groups));
+  scenario_.synthetic.groups.resize(list_sizes_.of(groups));
   std::size_t families = 0;
   for (std::size_t index = 0; index < scenario_.synthetic.groups.size(); ++index) {
-    const std::size_t size = list_size(groups + "[" + std::to_string(index) + "].functions");
+    const std::size_t size = list_sizes_.of(groups + "[" + std::to_string(index) + "].functions");
     scenario_.synthetic.groups[index].families.resize(size);
     families += size;
   }
@@ -192,7 +163,7 @@ void ScenarioLoader::add_workload() {
 void ScenarioLoader::add_function(const std::string& prefix, FunctionFamily& family) {
   config_.add(prefix, function_fields(), family);
   const std::string key = prefix + ".memory_mib";
-  const std::size_t choices = list_size(key);
+  const std::size_t choices = list_sizes_.of(key);
   if (choices == 0) {
     config_.add(key, memory_choice_fields(), family.memory.choices.front());
     return;

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <map>
 #include <span>
 #include <string>
@@ -15,6 +14,7 @@
 
 #include "core/base/result.h"
 #include "core/config/config.h"
+#include "sim/scenario/list_sizes.h"
 #include "sim/scenario/scenario.h"
 
 namespace fn::sim {
@@ -31,8 +31,6 @@ class ScenarioLoader {
  private:
   // Sorts the settings by what they are about.
   void sort_out(std::span<const core::Setting> settings);
-  // Notes how long the lists are that the key has elements of.
-  core::Status note_lists(const core::Setting& setting);
   core::Status size_lists();
   void add_sections();
   void add_workload();
@@ -52,9 +50,6 @@ class ScenarioLoader {
   void mark_without_trace(core::ConfigRow& row);
   void mark_unused(std::string_view prefix, const std::string& scaler, core::ConfigRow& row);
 
-  // How many elements the settings give the list `key`.
-  [[nodiscard]] std::size_t list_size(std::string_view key) const;
-
   Scenario scenario_;
   core::Config config_;
   // One per group with settings of its own, in name order.
@@ -62,7 +57,7 @@ class ScenarioLoader {
   std::vector<core::Setting> base_;
   std::vector<core::Setting> bounds_;
   std::vector<core::ConfigRow> bound_rows_;
-  std::map<std::string, std::size_t, std::less<>> list_sizes_;
+  ListSizes list_sizes_;
   std::map<std::string, std::vector<core::Setting>> groups_;
 };
 

@@ -54,10 +54,6 @@ class FnsimTest : public testing::Test {
       rows.front().workload = asked.workloads.empty() ? "all" : asked.workloads.front();
       return core::Result<std::vector<sim::BenchRow>>(rows);
     };
-    engine.demo_trace = [this](const std::string& folder, std::uint64_t seed) {
-      demo = folder + "#" + std::to_string(seed);
-      return core::Status();
-    };
     engine.bench_workloads = {"w1", "cluster-1k"};
   }
 
@@ -82,7 +78,6 @@ class FnsimTest : public testing::Test {
   std::optional<core::Error> failure;
   std::optional<Scenario> scenario;
   RunOptions options;
-  std::string demo;
 };
 
 TEST_F(FnsimTest, ARunPrintsItsResultOnStdoutAndNothingElse) {
@@ -168,7 +163,7 @@ TEST_F(FnsimTest, WrongUseIsExit2WithOneLine) {
       {"config", "show"},
       {"config", "print", "no-such-key"},
       {"trace"},
-      {"trace", "generate-demo"},
+      {"trace", "generate"},
       {"bench", "w2"},
       {"help", "rum"},
       {"completion"},
@@ -292,9 +287,6 @@ TEST_F(FnsimTest, TheOtherCommandsDoTheirWork) {
   EXPECT_EQ(run({"version"}), 0);
   EXPECT_TRUE(out.str().starts_with("fnsim "));
   EXPECT_EQ(run({"--version"}), 0);
-  EXPECT_EQ(run({"trace", "generate-demo", "--out", "d", "--seed", "7"}), 0);
-  EXPECT_EQ(demo, "d#7");
-  EXPECT_EQ(out.str(), "d\n");
   EXPECT_EQ(run({"bench", "w1", "--output", "json"}), 0);
   EXPECT_EQ(nlohmann::json::parse(out.str())[0]["workload"], "w1");
   EXPECT_EQ(run({"bench"}), 0);

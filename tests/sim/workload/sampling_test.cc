@@ -10,17 +10,24 @@
 #include <bit>
 #include <cmath>
 #include <functional>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
+
+#include "tests/support/kolmogorov.h"
 
 namespace fn::sim {
 namespace {
 
 constexpr int kDraws = 100'000;
 
-// sqrt(n) times the largest distance between the draws' distribution and `cdf`. Above 1.95 a true
-// sample comes once in a thousand; the seed is fixed, so the verdict never changes.
+using tests::burr_cdf;
+using tests::kKsLimit;
+using tests::lognormal_cdf;
+using tests::normal_cdf;
+
+// Of kDraws draws; the seed is fixed, so the verdict never changes.
 double ks_statistic(const std::function<double(double)>& quantile,
                     const std::function<double(double)>& cdf) {
   const std::uint64_t key = core::Rng(7).fork("ks").next();
@@ -28,18 +35,7 @@ double ks_statistic(const std::function<double(double)>& quantile,
   for (std::uint64_t index = 0; index < kDraws; ++index) {
     draws.push_back(quantile(open_unit(draw_at(key, index))));
   }
-  std::sort(draws.begin(), draws.end());
-  double distance = 0;
-  for (std::size_t index = 0; index < draws.size(); ++index) {
-    const double below = static_cast<double>(index) / kDraws;
-    const double share = cdf(draws[index]);
-    distance = std::max({distance, share - below, below + 1.0 / kDraws - share});
-  }
-  return distance * std::sqrt(kDraws);
-}
-
-double normal_cdf(double x) {
-  return std::erfc(-x / std::sqrt(2.0)) / 2;
+  return tests::ks_statistic(std::move(draws), cdf);
 }
 
 TEST(Sampling, LogAgreesWithTheLibrary) {
@@ -117,7 +113,7 @@ TEST(Sampling, ExtremeDrawsStayFinite) {
 TEST(Sampling, DrawsHaveTheirDistributions) {
   EXPECT_LT(ks_statistic([](double u) { return exponential_quantile(u, 2); },
                          [](double x) { return 1 - std::exp(-x / 2); }),
-            1.95);
+            kKsLimit);
 
   struct Lognormal {
     double mu;
@@ -125,22 +121,20 @@ TEST(Sampling, DrawsHaveTheirDistributions) {
   };
 
   for (const Lognormal& fit : {Lognormal{-0.38, 2.36}, Lognormal{0.2965, 1.3260}}) {
-    EXPECT_LT(
-        ks_statistic([=](double u) { return lognormal_quantile(u, fit.mu, fit.sigma); },
-                     [=](double x) { return normal_cdf((std::log(x) - fit.mu) / fit.sigma); }),
-        1.95);
+    EXPECT_LT(ks_statistic([=](double u) { return lognormal_quantile(u, fit.mu, fit.sigma); },
+                           [=](double x) { return lognormal_cdf(x, fit.mu, fit.sigma); }),
+              kKsLimit);
   }
   EXPECT_LT(ks_statistic([](double u) { return weibull_quantile(u, 0.4176, 0.4217); },
                          [](double x) { return 1 - std::exp(-std::pow(x / 0.4217, 0.4176)); }),
-            1.95);
-  EXPECT_LT(ks_statistic(
-                [](double u) { return burr_quantile(u, 11.652, 0.221, 107.083); },
-                [](double x) { return 1 - std::pow(1 + std::pow(x / 107.083, 11.652), -0.221); }),
-            1.95);
+            kKsLimit);
+  EXPECT_LT(ks_statistic([](double u) { return burr_quantile(u, 11.652, 0.221, 107.083); },
+                         [](double x) { return burr_cdf(x, 11.652, 0.221, 107.083); }),
+            kKsLimit);
   // The same statistic notices a wrong parameter.
   EXPECT_GT(ks_statistic([](double u) { return exponential_quantile(u, 2); },
                          [](double x) { return 1 - std::exp(-x / 2.1); }),
-            1.95);
+            kKsLimit);
 }
 
 TEST(Sampling, QuantilesAreThePublishedOnes) {
