@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Runs each world of worlds.toml with each program and with 1, 2 and 4 threads, and compares the
-digests and the summaries: neither compiler, optimisation nor threads may show.
+digests and the summaries: neither compiler, optimisation nor threads may show. Each program makes
+the same trace, which has to be the same bytes.
 
 Usage: compare_digests.py [--worlds FILE] LABEL=FNSIM...
 Prints a line per world; for a difference, which runs differ, in what, and how to repeat them.
@@ -9,12 +10,14 @@ Prints a line per world; for a difference, which runs differ, in what, and how t
 
 import argparse
 import concurrent.futures
+import hashlib
 import json
 import os
 import pathlib
 import shlex
 import subprocess
 import sys
+import tempfile
 import tomllib
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -25,6 +28,9 @@ THREADS = (1, 2, 4)
 # What may differ between equal runs (sim/README.md), and the line that was typed.
 FREE = {"wall_s", "cpu_s", "calls_per_cpu_s", "peak_rss_mib", "command", "version"}
 TIMEOUT_S = 600
+# A platform small enough for an unoptimised program.
+GENERATE = ["trace", "generate", "--preset", "azure2019-day", "--set", "platform.apps=300", "--seed",
+            "5"]
 
 
 def command_of(program, world, threads, traces):
@@ -89,6 +95,27 @@ def compare(world, programs, pool, traces):
     return True, f"ok    digest {world['name']}: {summaries[0][1]['digest']} in {len(runs)} runs"
 
 
+def made_trace(program):
+    """The SHA-256 of the trace that the program makes, or the words with which it failed."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "made.fntrace"
+        run = subprocess.run([str(program), *GENERATE, "--out", str(path), "--quiet"],
+                             capture_output=True, text=True, cwd=ROOT, timeout=TIMEOUT_S,
+                             check=False)
+        if run.returncode != 0:
+            return f"exit status {run.returncode}: {run.stderr.strip()[-2000:]}"
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def compare_made(programs, pool):
+    """(fine, words) of the trace that all programs make."""
+    made = list(pool.map(made_trace, [program for _, program in programs]))
+    words = [f"  {label}: {digest}" for (label, _), digest in zip(programs, made)]
+    if len(set(made)) > 1 or " " in made[0]:
+        return False, "\n".join([f"FAIL  {shlex.join(GENERATE)}", *words])
+    return True, f"ok    made trace: {made[0][:16]} by {len(made)} programs"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n", maxsplit=1)[0])
     parser.add_argument("--worlds", type=pathlib.Path,
@@ -112,6 +139,10 @@ def main():
             print(words, flush=True)
             tally.add(passed=int(fine), failed=int(not fine))
             failed += not fine
+        fine, words = compare_made(programs, pool)
+        print(words, flush=True)
+        tally.add(passed=int(fine), failed=int(not fine))
+        failed += not fine
     return 1 if failed or not worlds else 0
 
 
