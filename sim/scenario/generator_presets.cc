@@ -195,13 +195,7 @@ constexpr std::array kPresets = {
            kAzureDay},
 };
 
-constexpr auto kNames = [] {
-  std::array<std::string_view, kPresets.size()> names;
-  for (std::size_t index = 0; index < names.size(); ++index) {
-    names[index] = kPresets[index].name;
-  }
-  return names;
-}();
+constexpr auto kNames = names_of(kPresets);
 
 }  // namespace
 
@@ -210,12 +204,7 @@ std::span<const Preset> generator_presets() {
 }
 
 const Preset* find_generator_preset(std::string_view name) {
-  for (const Preset& preset : kPresets) {
-    if (preset.name == name) {
-      return &preset;
-    }
-  }
-  return nullptr;
+  return find_in(kPresets, name);
 }
 
 std::span<const std::string_view> generator_preset_names() {

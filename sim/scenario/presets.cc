@@ -38,13 +38,7 @@ lb.health.enabled = false
            "npm.scaler = \"fixed\"\n"},
 };
 
-constexpr auto kNames = [] {
-  std::array<std::string_view, kPresets.size()> names;
-  for (std::size_t index = 0; index < names.size(); ++index) {
-    names[index] = kPresets[index].name;
-  }
-  return names;
-}();
+constexpr auto kNames = names_of(kPresets);
 
 }  // namespace
 
@@ -53,12 +47,7 @@ std::span<const Preset> presets() {
 }
 
 const Preset* find_preset(std::string_view name) {
-  for (const Preset& preset : kPresets) {
-    if (preset.name == name) {
-      return &preset;
-    }
-  }
-  return nullptr;
+  return find_in(kPresets, name);
 }
 
 std::span<const std::string_view> preset_names() {

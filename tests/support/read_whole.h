@@ -86,4 +86,20 @@ inline core::Result<std::vector<core::TraceMinute>> read_whole(sim::TraceReader&
   return minutes;
 }
 
+// Every count as "minute:function name=calls", or the error.
+inline std::string counts_text(sim::TraceReader& reader) {
+  const core::Result<std::vector<core::TraceMinute>> minutes = read_whole(reader);
+  if (!minutes) {
+    return minutes.error().message;
+  }
+  std::string text;
+  for (const core::TraceMinute& minute : *minutes) {
+    for (const core::TraceCount& count : minute.counts) {
+      text += (text.empty() ? "" : " ") + std::to_string(minute.number) + ":" +
+              reader.head().functions[count.function].name + "=" + std::to_string(count.calls);
+    }
+  }
+  return text;
+}
+
 }  // namespace fn::tests

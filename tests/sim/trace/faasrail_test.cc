@@ -19,7 +19,6 @@ namespace fn::tests {
 namespace {
 
 using namespace std::chrono_literals;
-using Minutes = std::vector<core::TraceMinute>;
 
 // As Python's csv writes the published one.
 const std::string kVideo =
@@ -36,19 +35,7 @@ class Faasrail : public testing::Test {
       return opened.error().message;
     }
     reader = std::move(*opened);
-    const core::Result<Minutes> minutes = read_whole(*reader);
-    if (!minutes) {
-      return minutes.error().message;
-    }
-    std::string counts;
-    for (const core::TraceMinute& minute : *minutes) {
-      for (const core::TraceCount& count : minute.counts) {
-        counts += counts.empty() ? "" : " ";
-        counts += std::to_string(minute.number) + ":" +
-                  reader->head().functions[count.function].name + "=" + std::to_string(count.calls);
-      }
-    }
-    return counts;
+    return counts_text(*reader);
   }
 
   std::string row_error(const std::string& row) { return read(kHeader + row + "\r\n"); }

@@ -53,18 +53,7 @@ class Huawei2023 : public testing::Test {
       return opened.error().message;
     }
     reader = std::move(*opened);
-    const core::Result<Minutes> minutes = read_whole(*reader);
-    if (!minutes) {
-      return minutes.error().message;
-    }
-    std::string text;
-    for (const core::TraceMinute& minute : *minutes) {
-      for (const core::TraceCount& count : minute.counts) {
-        text += (text.empty() ? "" : " ") + std::to_string(minute.number) + ":" +
-                reader->head().functions[count.function].name + "=" + std::to_string(count.calls);
-      }
-    }
-    return text;
+    return counts_text(*reader);
   }
 
   [[nodiscard]] const core::TraceFunction& function(std::size_t number) const {
