@@ -20,7 +20,7 @@ namespace {
 
 class GenerateTest : public testing::Test {
  protected:
-  ~GenerateTest() override {
+  void TearDown() override {
     std::remove(path_.c_str());
     std::remove(file_.c_str());
   }

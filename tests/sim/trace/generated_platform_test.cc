@@ -59,6 +59,7 @@ std::map<std::string, App> apps_of(const Population& population) {
 
 std::vector<double> ascending_calls(const std::map<std::string, App>& apps) {
   std::vector<double> calls;
+  calls.reserve(apps.size());
   for (const auto& [name, app] : apps) {
     calls.push_back(app.calls);
   }
@@ -208,6 +209,7 @@ TEST(GeneratedPlatform, ExecutionTimesAndMemoryAreAsPublished) {
     }
   }
   std::vector<double> mib;
+  mib.reserve(memory.size());
   for (const auto& [app, amount] : memory) {
     mib.push_back(amount);
   }
