@@ -218,7 +218,10 @@ int trace_inspect_command(const Invocation& invocation) {
   const core::TraceHead& head = source->reader->head();
   console.out << (*form == OutputForm::kJson
                       ? trace_json(head, *statistics, runner)
-                      : trace_text(head, *statistics, runner, TraceReportStyle{}));
+                      : trace_text(head,
+                                   *statistics,
+                                   runner,
+                                   TraceReportStyle{.unicode = console.unicode}));
   return kExitOk;
 }
 
