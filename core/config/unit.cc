@@ -73,6 +73,28 @@ tl::unexpected<Error> not_a_duration(std::string_view text) {
                   "\" is not a time: expected a number and its unit, such as 500ms, 5s, 10m or 2h");
 }
 
+// Takes "30m" from the front of the text and adds it. False when there is no time, or one of a
+// unit that is not smaller than the one before, whose place in the list is `last`.
+bool take_part(std::string_view& text, std::size_t& last, double& nanoseconds) {
+  double number = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number, std::chars_format::fixed);
+  if (error != std::errc{} || !(number >= 0)) {
+    return false;
+  }
+  text.remove_prefix(static_cast<std::size_t>(stop - text.data()));
+  const std::string_view unit = text.substr(0, text.find_first_of("0123456789"));
+  text.remove_prefix(unit.size());
+  for (std::size_t place = last; place < kTimeUnits.size(); ++place) {
+    if (kTimeUnits[place].name == unit) {
+      last = place + 1;
+      nanoseconds += number * static_cast<double>(kTimeUnits[place].nanoseconds);
+      return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 Unit unit_of(std::string_view key) {
@@ -92,27 +114,21 @@ Unit unit_of(std::string_view key) {
 }
 
 Result<Duration> parse_duration(std::string_view text) {
-  double number = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number, std::chars_format::fixed);
-  if (error != std::errc{}) {
-    return not_a_duration(text);
-  }
-  const std::string_view unit(stop, static_cast<std::size_t>(end - stop));
-  for (const TimeUnit& candidate : kTimeUnits) {
-    if (unit != candidate.name) {
-      continue;
-    }
-    const double nanoseconds = number * static_cast<double>(candidate.nanoseconds);
-    if (!(nanoseconds >= 0 && nanoseconds <= static_cast<double>(kLongest))) {
+  std::string_view rest = text;
+  std::size_t last = 0;
+  double nanoseconds = 0;
+  do {
+    if (!take_part(rest, last, nanoseconds)) {
       return not_a_duration(text);
     }
-    const auto whole = static_cast<std::int64_t>(nanoseconds);
-    constexpr double kHalf = 0.5;
-    const bool up = nanoseconds - static_cast<double>(whole) >= kHalf;
-    return Duration(up ? whole + 1 : whole);
+  } while (!rest.empty());
+  if (!(nanoseconds <= static_cast<double>(kLongest))) {
+    return not_a_duration(text);
   }
-  return not_a_duration(text);
+  const auto whole = static_cast<std::int64_t>(nanoseconds);
+  constexpr double kHalf = 0.5;
+  const bool up = nanoseconds - static_cast<double>(whole) >= kHalf;
+  return Duration(up ? whole + 1 : whole);
 }
 
 std::string duration_text(Duration duration) {

@@ -22,8 +22,8 @@ struct Unit {
 
 Unit unit_of(std::string_view key);
 
-// A time with its unit: "500ms", "5s", "10m", "2h", "1.5s", "250us", "100ns", "1d". Not negative,
-// at most ten thousand days.
+// A time with its unit: "500ms", "5s", "10m", "2h", "1.5s", "250us", "100ns", "1d"; or several,
+// the larger first: "1h30m". Not negative, at most ten thousand days.
 Result<Duration> parse_duration(std::string_view text);
 
 // The time in the largest unit that makes it a whole number: "90s", "2h"; "never" for kForever.

@@ -49,6 +49,8 @@ TEST(ParseDuration, UnderstandsEveryUnit) {
   EXPECT_EQ(parsed("2h"), 2h);
   EXPECT_EQ(parsed("1d"), 24h);
   EXPECT_EQ(parsed("0s"), 0ns);
+  EXPECT_EQ(parsed("1h30m"), 90min);
+  EXPECT_EQ(parsed("2d3h4m5.5s"), 51h + 4min + 5'500ms);
 }
 
 TEST(ParseDuration, RefusesWhatIsNotATimeAndSaysWhatIs) {
@@ -64,6 +66,10 @@ TEST(ParseDuration, RefusesWhatIsNotATimeAndSaysWhatIs) {
                            "nans",
                            "99999999999d",
                            "5ss",
+                           "1h2h",
+                           "30m1h",
+                           "1h30",
+                           "1h-5m",
                            "0x5s"}) {
     EXPECT_FALSE(parse_duration(text)) << text;
   }
