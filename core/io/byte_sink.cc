@@ -31,7 +31,7 @@ FileSink::FileSink(std::string name, std::string partial, int descriptor)
 
 FileSink::~FileSink() {
   close(descriptor_);
-  if (!partial_.empty()) {
+  if (named_) {
     unlink(partial_.c_str());
   }
 }
@@ -43,13 +43,19 @@ tl::unexpected<Error> FileSink::unwritable() const {
 
 Result<std::unique_ptr<FileSink>> FileSink::create(const std::string& path) {
   constexpr mode_t kMode = 0666;
+  const std::size_t slash = path.rfind('/');
+  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
   const std::string partial = path + "." + std::to_string(getpid()) + ".partial";
-  const int descriptor = open(partial.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, kMode);
-  std::unique_ptr<FileSink> sink(
-      new FileSink(path, descriptor < 0 ? std::string() : partial, descriptor));
+  int descriptor = open(folder.c_str(), O_RDWR | O_TMPFILE | O_CLOEXEC, kMode);
+  const bool named = descriptor < 0;
+  if (named) {
+    descriptor = open(partial.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, kMode);
+  }
+  std::unique_ptr<FileSink> sink(new FileSink(path, partial, descriptor));
   if (descriptor < 0) {
     return sink->unwritable();
   }
+  sink->named_ = named;
   return sink;
 }
 
@@ -70,10 +76,19 @@ Result<std::unique_ptr<FileSink>> FileSink::temporary() {
 
 Status FileSink::commit() {
   FN_ASSERT(!partial_.empty());
-  if (fsync(descriptor_) != 0 || std::rename(partial_.c_str(), name_.c_str()) != 0) {
+  const std::string unnamed = "/proc/self/fd/" + std::to_string(descriptor_);
+  if (fsync(descriptor_) != 0) {
     return unwritable();
   }
-  partial_.clear();
+  if (!named_ &&
+      linkat(AT_FDCWD, unnamed.c_str(), AT_FDCWD, partial_.c_str(), AT_SYMLINK_FOLLOW) != 0) {
+    return unwritable();
+  }
+  named_ = true;
+  if (std::rename(partial_.c_str(), name_.c_str()) != 0) {
+    return unwritable();
+  }
+  named_ = false;
   return {};
 }
 

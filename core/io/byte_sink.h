@@ -39,8 +39,10 @@ class MemorySink final : public ByteSink {
   std::string bytes_;
 };
 
-// A file. It has its name once commit() went well, and until then a temporary one beside it; a sink
-// that is destroyed before leaves nothing behind. Errors name the file and the reason.
+// A file. It has its name once commit() went well, and until then none at all, so that a program
+// that is ended leaves nothing behind; where the file system knows no nameless files it has a
+// temporary one
+// ("x.fntrace.<process>.partial"), which goes with the sink. Errors name the file and the reason.
 class FileSink final : public ByteSink {
  public:
   // A file of this path that exists is replaced by commit().
@@ -67,7 +69,8 @@ class FileSink final : public ByteSink {
   [[nodiscard]] tl::unexpected<Error> unwritable() const;
 
   std::string name_;
-  std::string partial_;  // empty: nothing is to be renamed or removed
+  std::string partial_;  // name until commit()
+  bool named_ = false;   // a file of that name exists
   int descriptor_;
 };
 
