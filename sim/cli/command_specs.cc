@@ -194,7 +194,7 @@ constexpr std::array kCommands = {
         "trace convert",
         "Write a trace in another format, whole or in part.",
         "fnsim trace convert --trace calls.csv --out calls.fntrace\n"
-        "zstdcat calls.csv.zst | fnsim trace convert --trace - --out calls.fntrace\n"
+        "ssh gateway cat calls.csv.zst | fnsim trace convert --trace - --out calls.fntrace\n"
         "fnsim trace convert --trace calls.fntrace --from 8h --to 10h --scale 2 --out "
         "rush.fntrace\n"
         "fnsim trace convert --trace a.fntrace --trace b.fntrace --export calls --out both.csv",

@@ -201,7 +201,7 @@ std::string help_text(const CommandSpec& command) {
 }
 
 std::string overview_text() {
-  constexpr std::size_t kIndent = 16;
+  constexpr std::size_t kIndent = 18;
   std::string text =
       "fnsim replays traces of FaaS calls through the load balancers, runners and node pool\n"
       "manager of the real system, in simulated time.\n\nExamples:\n";

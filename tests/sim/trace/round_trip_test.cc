@@ -3,6 +3,9 @@
 // Goal: a trace in any format, as fntrace and as a per-call file gives the same run: the same
 // digest, and not nearly so.
 
+#include <numeric>
+#include <utility>
+
 #include <gtest/gtest.h>
 
 #include "core/io/byte_sink.h"
@@ -129,6 +132,28 @@ TEST(RoundTrip, TiesAndShortRunsSurvive) {
   const std::uint64_t expected = digest_of(read_text(text), options);
   EXPECT_EQ(digest_of(as_fntrace(read_text(text)), options), expected);
   EXPECT_EQ(digest_of(as_calls(read_text(text), options), options), expected);
+}
+
+TEST(RoundTrip, ShuffledRowsGiveTheSameRun) {
+  const std::string header = "start_ms,tenant,fn,duration\n";
+  core::Rng rng(9);
+  std::vector<std::string> rows;
+  for (int row = 0; row < 400; ++row) {
+    // Ten calls at a time, so that ties show.
+    rows.push_back(std::to_string(row / 10 * 700) + ",t" + std::to_string(rng.below(2)) + ",f" +
+                   std::to_string(rng.below(4)) + "," + std::to_string(rng.below(5'000)) + "\n");
+  }
+  TraceOptions options;
+  options.tenant = "owner";
+  const std::string sorted = std::accumulate(rows.begin(), rows.end(), header);
+  const std::uint64_t expected = digest_of(read_text(sorted), options);
+  for (int round = 0; round < 5; ++round) {
+    for (std::size_t left = rows.size(); left > 1; --left) {
+      std::swap(rows[left - 1], rows[rng.below(left)]);
+    }
+    const std::string shuffled = std::accumulate(rows.begin(), rows.end(), header);
+    EXPECT_EQ(digest_of(read_text(shuffled), options), expected);
+  }
 }
 
 TEST(RoundTrip, CallsOfAMinuteCountTheSameInAzure2019) {
