@@ -22,16 +22,17 @@ bool is_whole(const TraceRow& row) {
 class Azure2019Reader final : public TraceReader {
  public:
   Azure2019Reader(const TraceSources& sources, const TraceTable& table) {
-    paths_ = {sources.inv->name(), sources.run->name(), sources.mem->name()};
-    warnings_ = table.warnings;
-    head_.sha256 = table.sha256;
-    head_.end_ns = table.minutes * core::kTraceMinuteNs;
-    head_.trust.rows_skipped = table.rows_skipped;
-    head_.trust.duplicates = table.duplicates;
-    head_.notes = {"a trace counts calls in the minute in which they end; they arrive in it",
-                   table.memory_by_app
-                       ? "each container has the average memory of its function's whole app"
-                       : "each container has the average memory that the trace gives its function"};
+    known_paths = {sources.inv->name(), sources.run->name(), sources.mem->name()};
+    known_warnings = table.warnings;
+    known_head.sha256 = table.sha256;
+    known_head.end_ns = table.minutes * core::kTraceMinuteNs;
+    known_head.trust.rows_skipped = table.rows_skipped;
+    known_head.trust.duplicates = table.duplicates;
+    known_head.notes = {
+        "a trace counts calls in the minute in which they end; they arrive in it",
+        table.memory_by_app
+            ? "each container has the average memory of its function's whole app"
+            : "each container has the average memory that the trace gives its function"};
   }
 
   // The functions that all files know; the rest is dropped with one warning, or refused.
@@ -45,8 +46,8 @@ class Azure2019Reader final : public TraceReader {
         add(table, row, number, rows);
         continue;
       }
-      ++head_.trust.lost_functions;
-      head_.trust.lost_calls += row.calls;
+      ++known_head.trust.lost_functions;
+      known_head.trust.lost_calls += row.calls;
       if (first_lost == nullptr) {
         first_lost = &row;
         first_number = number;
@@ -69,16 +70,16 @@ class Azure2019Reader final : public TraceReader {
            const TraceRow& row,
            std::uint32_t number,
            std::vector<CountRow>& rows) {
-    const auto function = static_cast<std::uint32_t>(head_.functions.size());
+    const auto function = static_cast<std::uint32_t>(known_head.functions.size());
     rows.push_back({function, row.counts_offset, row.calls});
-    head_.functions.push_back({.tenant = std::string(table.owners[row.owner]),
-                               .app = std::string(table.apps[row.app]),
-                               .name = std::string(table.ids[number]),
-                               .trigger = std::string(table.triggers[row.trigger]),
-                               .memory_mib = row.memory_mib,
-                               .calls = row.calls,
-                               .durations = row.durations});
-    head_.trust.zero_durations += row.durations.average == core::Duration::zero() ? 1U : 0U;
+    known_head.functions.push_back({.tenant = std::string(table.owners[row.owner]),
+                                    .app = std::string(table.apps[row.app]),
+                                    .name = std::string(table.ids[number]),
+                                    .trigger = std::string(table.triggers[row.trigger]),
+                                    .memory_mib = row.memory_mib,
+                                    .calls = row.calls,
+                                    .durations = row.durations});
+    known_head.trust.zero_durations += row.durations.average == core::Duration::zero() ? 1U : 0U;
   }
 
   core::Status tell_lost(const TraceSources& sources,
@@ -88,17 +89,17 @@ class Azure2019Reader final : public TraceReader {
     const ByteSource& lacking = first.has_durations ? *sources.mem : *sources.run;
     const std::string place = sources.inv->name() + ":" + std::to_string(first.line);
     const std::string id = quoted(name);
-    if (strict || head_.functions.empty()) {
+    if (strict || known_head.functions.empty()) {
       return core::fail(core::ErrorCode::kInvalidArgument,
                         place + ": field HashFunction: expected a function that " + lacking.name() +
                             " has a row for, found " + id +
                             (strict ? " (without --strict it is dropped)"
                                     : " and no other; do the three files belong together?"));
     }
-    warnings_.push_back("dropped " + plural(head_.trust.lost_functions, "function") + " with " +
-                        plural(head_.trust.lost_calls, "call") +
-                        " for lack of durations or memory; the first: " + place + ": " + id +
-                        " is not in " + lacking.name());
+    known_warnings.push_back("dropped " + plural(known_head.trust.lost_functions, "function") +
+                             " with " + plural(known_head.trust.lost_calls, "call") +
+                             " for lack of durations or memory; the first: " + place + ": " + id +
+                             " is not in " + lacking.name());
     return {};
   }
 

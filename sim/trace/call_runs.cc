@@ -25,10 +25,10 @@ class SortedCalls final : public TraceReader {
   SortedCalls(const std::vector<core::TraceFunction>& functions,
               const std::vector<core::TraceCall>& calls)
       : calls_(calls) {
-    head_.functions = functions;
+    known_head.functions = functions;
     const std::int64_t last = calls.back().start_ns / core::kTraceMinuteNs;
-    head_.begin_ns = calls.front().start_ns / core::kTraceMinuteNs * core::kTraceMinuteNs;
-    head_.end_ns = (last + 1) * core::kTraceMinuteNs;
+    known_head.begin_ns = calls.front().start_ns / core::kTraceMinuteNs * core::kTraceMinuteNs;
+    known_head.end_ns = (last + 1) * core::kTraceMinuteNs;
   }
 
   core::Result<bool> next(core::TraceMinute& minute) override {

@@ -25,7 +25,7 @@ class CallsReader final : public TraceReader {
         options_(options),
         rows_(*source_, options_, &digest_),
         sorter_(kSortedRows) {
-    paths_ = {source_->name()};
+    known_paths = {source_->name()};
   }
 
   core::Status open() {
@@ -71,19 +71,19 @@ std::uint32_t CallsReader::function_of(const CallRow& row) {
   key_ += row.function;
   const NameTable::Entry entry = names_.intern(key_);
   if (entry.fresh) {
-    core::TraceFunction& function = head_.functions.emplace_back();
+    core::TraceFunction& function = known_head.functions.emplace_back();
     function.tenant = row.tenant;
     function.app = row.app;
     function.name = row.function;
   }
-  core::TraceFunction& function = head_.functions[entry.number];
+  core::TraceFunction& function = known_head.functions[entry.number];
   function.memory_mib = std::max(function.memory_mib, row.memory_mib);
   function.calls += row.count;
   return entry.number;
 }
 
 core::Status CallsReader::take(const CallRow& row) {
-  if (head_.functions.size() >= options_.limits.functions) {
+  if (known_head.functions.size() >= options_.limits.functions) {
     return core::fail(
         core::ErrorCode::kInvalidArgument,
         describe(
@@ -96,9 +96,9 @@ core::Status CallsReader::take(const CallRow& row) {
     return {};
   }
   core::TraceCall call{row.start_ns, row.run_ns, function_of(row)};
-  head_.trust.zero_durations += row.run_ns == 0 ? 1U : 0U;
+  known_head.trust.zero_durations += row.run_ns == 0 ? 1U : 0U;
   if (counted_) {
-    run_sums_.resize(head_.functions.size());
+    run_sums_.resize(known_head.functions.size());
     run_sums_[call.function] += core::WideInt{row.run_ns} * row.count;
     // Until its minute is handed out, the number stands where a call has its duration.
     call.run_ns = static_cast<std::int64_t>(row.count);
@@ -139,10 +139,10 @@ core::Status CallsReader::read_more() {
   if (!zero_known_ && !ready_.empty()) {
     zero_known_ = true;
     const std::int64_t first = ready_.front().start_ns;
-    head_.origin_unix_ns = first < kYear2000Ns ? 0 : first - first % core::kTraceMinuteNs;
+    known_head.origin_unix_ns = first < kYear2000Ns ? 0 : first - first % core::kTraceMinuteNs;
   }
   for (std::size_t index = before; index < ready_.size(); ++index) {
-    ready_[index].start_ns -= head_.origin_unix_ns;
+    ready_[index].start_ns -= known_head.origin_unix_ns;
   }
   if (ended_) {
     end();
@@ -153,7 +153,7 @@ core::Status CallsReader::read_more() {
 // Counted calls run for the mean of what their function's rows say.
 void CallsReader::tell_durations() {
   for (std::size_t number = 0; number < run_sums_.size(); ++number) {
-    core::TraceFunction& function = head_.functions[number];
+    core::TraceFunction& function = known_head.functions[number];
     const core::Duration mean(static_cast<std::int64_t>(run_sums_[number] / function.calls));
     function.durations.average = std::max(core::Duration(1), mean);
     function.durations.maximum = function.durations.average;
@@ -179,32 +179,33 @@ void CallsReader::add_up(core::TraceMinute& minute) {
 
 void CallsReader::end() {
   tell_durations();
-  head_.sha256 = digest_.hex();
-  head_.notes = {rows_.mapping()};
-  core::TraceTrust& trust = head_.trust;
+  known_head.sha256 = digest_.hex();
+  known_head.notes = {rows_.mapping()};
+  core::TraceTrust& trust = known_head.trust;
   trust.rows_skipped = rows_.skipped();
   trust.end_before_start = rows_.end_before_start();
   trust.out_of_order = sorter_.out_of_order();
   trust.duplicates = sorter_.duplicates();
   std::uint64_t calls = 0;
-  for (const core::TraceFunction& function : head_.functions) {
+  for (const core::TraceFunction& function : known_head.functions) {
     calls += function.calls;
   }
   const CallColumns& columns = rows_.columns();
   trust.defaulted_durations = columns.duration.name.empty() && columns.end.name.empty() ? calls : 0;
-  trust.defaulted_memory = columns.memory.name.empty() ? head_.functions.size() : 0;
+  trust.defaulted_memory = columns.memory.name.empty() ? known_head.functions.size() : 0;
   if (trust.rows_skipped > 0) {
-    warnings_.push_back(source_->name() + ": skipped " + std::to_string(trust.rows_skipped) +
-                        " malformed rows; the first: " + rows_.first_skipped());
+    known_warnings.push_back(source_->name() + ": skipped " + std::to_string(trust.rows_skipped) +
+                             " malformed rows; the first: " + rows_.first_skipped());
   }
   if (rows_.unended()) {
-    warnings_.push_back(source_->name() +
-                        ": the last row has no line break; if the file was cut there, its last "
-                        "number may be wrong");
+    known_warnings.push_back(
+        source_->name() +
+        ": the last row has no line break; if the file was cut there, its last "
+        "number may be wrong");
   }
   if (!ready_.empty()) {
-    const std::int64_t latest = latest_ns_ - head_.origin_unix_ns;
-    head_.end_ns = (latest / core::kTraceMinuteNs + 1) * core::kTraceMinuteNs;
+    const std::int64_t latest = latest_ns_ - known_head.origin_unix_ns;
+    known_head.end_ns = (latest / core::kTraceMinuteNs + 1) * core::kTraceMinuteNs;
   }
 }
 

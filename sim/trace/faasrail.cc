@@ -61,7 +61,7 @@ class FaasrailReader final : public TraceReader {
  public:
   FaasrailReader(core::ByteSourcePtr source, const TraceOptions& options)
       : source_(std::move(source)), options_(options), lines_(*source_, options_.limits, &digest_) {
-    paths_ = {source_->name()};
+    known_paths = {source_->name()};
   }
 
   // Everything but the counts, which are checked and found again by their place.
@@ -200,8 +200,8 @@ Fault FaasrailReader::take_row() {
     per_minute_[minute] += count;
   }
   const std::string key = std::string(fields_[0]) + "\n" + std::string(fields_[1]);
-  head_.trust.duplicates += seen_.insert(core::siphash24(0, 0, key)).second ? 0U : 1U;
-  core::TraceFunction& function = head_.functions.emplace_back();
+  known_head.trust.duplicates += seen_.insert(core::siphash24(0, 0, key)).second ? 0U : 1U;
+  core::TraceFunction& function = known_head.functions.emplace_back();
   function.tenant = "default";
   function.app = workload_name(fields_[1], options_.limits.field_bytes);
   function.name = function.app + "-" + std::to_string(rows_read_);
@@ -210,11 +210,12 @@ Fault FaasrailReader::take_row() {
   function.durations.average = from_ms(milliseconds);
   function.durations.maximum = function.durations.average;
   function.durations.quantiles.fill(function.durations.average);
-  head_.trust.zero_durations += function.durations.average == core::Duration::zero() ? 1U : 0U;
+  known_head.trust.zero_durations += function.durations.average == core::Duration::zero() ? 1U : 0U;
   const std::string_view line = lines_.line();
   const auto place = static_cast<std::uint64_t>(fields_[kFirstMinute].data() - line.data());
-  rows_.push_back(
-      {static_cast<std::uint32_t>(head_.functions.size() - 1), lines_.offset() + place, calls});
+  rows_.push_back({static_cast<std::uint32_t>(known_head.functions.size() - 1),
+                   lines_.offset() + place,
+                   calls});
   return std::nullopt;
 }
 
@@ -233,7 +234,7 @@ core::Status FaasrailReader::read_rows() {
       if (!options_.lenient) {
         return core::fail(core::ErrorCode::kInvalidArgument, std::move(text));
       }
-      if (head_.trust.rows_skipped++ == 0) {
+      if (known_head.trust.rows_skipped++ == 0) {
         first_skipped_ = std::move(text);
       }
     }
@@ -242,22 +243,22 @@ core::Status FaasrailReader::read_rows() {
 
 void FaasrailReader::finish() {
   const std::string name = source_->name();
-  head_.sha256 = digest_.hex();
-  head_.end_ns = static_cast<std::int64_t>(per_minute_.size()) * core::kTraceMinuteNs;
-  head_.trust.defaulted_memory = head_.functions.size();
-  head_.notes = {"every call runs its function's mean duration, as nothing else is published",
-                 "every container has " + std::to_string(options_.default_memory.value) +
-                     " MiB, as specifications say nothing of memory"};
+  known_head.sha256 = digest_.hex();
+  known_head.end_ns = static_cast<std::int64_t>(per_minute_.size()) * core::kTraceMinuteNs;
+  known_head.trust.defaulted_memory = known_head.functions.size();
+  known_head.notes = {"every call runs its function's mean duration, as nothing else is published",
+                      "every container has " + std::to_string(options_.default_memory.value) +
+                          " MiB, as specifications say nothing of memory"};
   if (ranges_) {
-    head_.notes.emplace_back(
+    known_head.notes.emplace_back(
         "each column is a minute of the experiment, whatever range of the day it stands for");
   }
-  if (head_.trust.rows_skipped > 0) {
-    warn(name + ": skipped " + std::to_string(head_.trust.rows_skipped) +
+  if (known_head.trust.rows_skipped > 0) {
+    warn(name + ": skipped " + std::to_string(known_head.trust.rows_skipped) +
          " malformed rows; the first: " + first_skipped_);
   }
-  if (head_.trust.duplicates > 0) {
-    warn(name + ": " + std::to_string(head_.trust.duplicates) +
+  if (known_head.trust.duplicates > 0) {
+    warn(name + ": " + std::to_string(known_head.trust.duplicates) +
          " rows have duration and workload of an earlier one; they are functions of their own");
   }
   cursors_ = std::make_unique<MinuteCursors>(
@@ -270,7 +271,7 @@ core::Status FaasrailReader::read() {
   if (!done) {
     return done;
   }
-  if (head_.functions.empty()) {
+  if (known_head.functions.empty()) {
     return core::fail(core::ErrorCode::kInvalidArgument,
                       source_->name() + ":2: expected at least one function, found none");
   }

@@ -14,17 +14,17 @@ namespace {
 class FntraceTrace final : public TraceReader {
  public:
   explicit FntraceTrace(std::unique_ptr<core::FntraceReader> file) : file_(std::move(file)) {
-    head_ = file_->head();
+    known_head = file_->head();
   }
 
   // As if it were this trace that is read.
   void stand_for(const TraceReader& other) {
-    paths_ = other.paths();
-    warnings_ = other.warnings();
-    head_.sha256 = other.head().sha256;
+    known_paths = other.paths();
+    known_warnings = other.warnings();
+    known_head.sha256 = other.head().sha256;
   }
 
-  void name(const std::string& path) { paths_ = {path}; }
+  void name(const std::string& path) { known_paths = {path}; }
 
   core::Result<bool> next(core::TraceMinute& minute) override { return file_->next(minute); }
 

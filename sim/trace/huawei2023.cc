@@ -39,7 +39,7 @@ class Huawei2023Reader final : public TraceReader {
   Huawei2023Reader(std::vector<HuaweiDay> days, OpenBytes open, const TraceOptions& options)
       : days_(std::move(days)), open_(std::move(open)), options_(options) {
     for (const HuaweiDay& day : days_) {
-      paths_.push_back(day.requests);
+      known_paths.push_back(day.requests);
     }
   }
 
@@ -131,7 +131,7 @@ core::Status Huawei2023Reader::name_functions() {
     const NameTable::Entry entry = names_.intern(name);
     requests_.functions.push_back(entry.number);
     if (entry.fresh) {
-      core::TraceFunction& function = head_.functions.emplace_back();
+      core::TraceFunction& function = known_head.functions.emplace_back();
       function.tenant = "0";
       function.app = name;
       function.name = name;
@@ -139,8 +139,8 @@ core::Status Huawei2023Reader::name_functions() {
       function.memory_mib = options_.default_memory.value;
     }
   }
-  measured_.resize(head_.functions.size());
-  if (head_.functions.size() > options_.limits.functions) {
+  measured_.resize(known_head.functions.size());
+  if (known_head.functions.size() > options_.limits.functions) {
     return core::fail(
         core::ErrorCode::kInvalidArgument,
         describe(
@@ -156,10 +156,10 @@ core::Status Huawei2023Reader::close_table(Table& table) {
     return {};
   }
   core::Status drained = table.rows->drain();
-  if (table.rows->skipped() > 0 && head_.trust.rows_skipped == 0) {
+  if (table.rows->skipped() > 0 && known_head.trust.rows_skipped == 0) {
     first_skipped_ = table.rows->first_skipped();
   }
-  head_.trust.rows_skipped += table.rows->skipped();
+  known_head.trust.rows_skipped += table.rows->skipped();
   table = {};
   return drained;
 }
@@ -224,7 +224,7 @@ core::Status Huawei2023Reader::take_delays() {
 
 void Huawei2023Reader::take_calls(core::TraceMinute& minute) {
   const std::vector<double>& values = requests_.rows->values();
-  called_.assign(head_.functions.size(), 0);
+  called_.assign(known_head.functions.size(), 0);
   for (std::size_t column = 0; column < values.size(); ++column) {
     called_[requests_.functions[column]] =
         static_cast<std::uint32_t>(std::max(values[column], 0.0));
@@ -233,7 +233,7 @@ void Huawei2023Reader::take_calls(core::TraceMinute& minute) {
   for (std::uint32_t function = 0; function < called_.size(); ++function) {
     if (called_[function] > 0) {
       minute.counts.push_back({function, called_[function]});
-      head_.functions[function].calls += called_[function];
+      known_head.functions[function].calls += called_[function];
     }
   }
   first_minute_ = rows_ == 0 ? minute.number : first_minute_;
@@ -268,16 +268,16 @@ core::Result<bool> Huawei2023Reader::next(core::TraceMinute& minute) {
   }
   if (rows_ == 0) {
     return core::fail(core::ErrorCode::kInvalidArgument,
-                      paths_.front() + ":2: expected at least one minute, found none");
+                      known_paths.front() + ":2: expected at least one minute, found none");
   }
   end();
   return false;
 }
 
 void Huawei2023Reader::end_functions() {
-  core::TraceTrust& trust = head_.trust;
-  for (std::size_t number = 0; number < head_.functions.size(); ++number) {
-    core::TraceFunction& function = head_.functions[number];
+  core::TraceTrust& trust = known_head.trust;
+  for (std::size_t number = 0; number < known_head.functions.size(); ++number) {
+    core::TraceFunction& function = known_head.functions[number];
     const Measured& measured = measured_[number];
     core::Duration run = options_.default_duration;
     if (measured.weight > 0) {
@@ -298,45 +298,46 @@ void Huawei2023Reader::end_functions() {
 }
 
 void Huawei2023Reader::say_notes() {
-  head_.notes = {"the tables name functions only: owner \"0\", trigger http, an app for each"};
+  known_head.notes = {"the tables name functions only: owner \"0\", trigger http, an app for each"};
   const std::string otherwise =
       std::to_string(options_.default_duration / std::chrono::milliseconds(1)) + " ms";
-  head_.notes.push_back(
+  known_head.notes.push_back(
       any_delays_ ? "every call runs its function's mean duration, minutes weighted by calls, as "
                     "nothing but means is published; " +
                         otherwise + " where there is none"
                   : "every call runs " + otherwise + ", for lack of function_delay_minute");
-  head_.notes.push_back(
+  known_head.notes.push_back(
       any_memory_ ? "a container has the largest memory limit that its function had"
                   : "every container has " + std::to_string(options_.default_memory.value) +
                         " MiB, for lack of memory_limit_minute");
   const auto covered = static_cast<std::uint64_t>(last_minute_ - first_minute_ + 1);
   if (covered > rows_) {
-    head_.notes.push_back(std::to_string(covered - rows_) +
-                          " minutes inside the trace have no row and so no calls");
+    known_head.notes.push_back(std::to_string(covered - rows_) +
+                               " minutes inside the trace have no row and so no calls");
   }
   if (other_days_ > 0) {
-    warnings_.push_back(paths_.front() + ": " + std::to_string(other_days_) +
-                        " rows have another day than their time; the time was believed");
+    known_warnings.push_back(known_paths.front() + ": " + std::to_string(other_days_) +
+                             " rows have another day than their time; the time was believed");
   }
-  if (head_.trust.rows_skipped > 0) {
-    warnings_.push_back(paths_.front() + ": skipped " + std::to_string(head_.trust.rows_skipped) +
-                        " malformed rows; the first: " + first_skipped_);
+  if (known_head.trust.rows_skipped > 0) {
+    known_warnings.push_back(known_paths.front() + ": skipped " +
+                             std::to_string(known_head.trust.rows_skipped) +
+                             " malformed rows; the first: " + first_skipped_);
   }
 }
 
 void Huawei2023Reader::end() {
-  if (!head_.sha256.empty()) {
+  if (!known_head.sha256.empty()) {
     return;
   }
-  head_.begin_ns = first_minute_ * core::kTraceMinuteNs;
-  head_.end_ns = (last_minute_ + 1) * core::kTraceMinuteNs;
-  head_.sha256 = requests_digest_.hex();
+  known_head.begin_ns = first_minute_ * core::kTraceMinuteNs;
+  known_head.end_ns = (last_minute_ + 1) * core::kTraceMinuteNs;
+  known_head.sha256 = requests_digest_.hex();
   if (any_delays_ || any_memory_) {
     Sha256 both;
-    both.update(head_.sha256);
+    both.update(known_head.sha256);
     both.update(other_digest_.hex());
-    head_.sha256 = both.hex();
+    known_head.sha256 = both.hex();
   }
   end_functions();
   say_notes();

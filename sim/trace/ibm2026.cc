@@ -65,13 +65,13 @@ class IbmApps {
       : source_(source),
         options_(options),
         table_(source, options, &digest_),
-        head_(head),
+        known_head(head),
         runs_(source.name()) {}
 
   // Reads everything.
   core::Status read(const IbmMemory& memory);
 
-  core::Result<TraceReaderPtr> calls() { return runs_.finish(head_.functions); }
+  core::Result<TraceReaderPtr> calls() { return runs_.finish(known_head.functions); }
 
   [[nodiscard]] const IbmTable& table() const { return table_; }
 
@@ -101,7 +101,7 @@ class IbmApps {
   const TraceOptions& options_;
   Sha256 digest_;
   IbmTable table_;
-  core::TraceHead& head_;
+  core::TraceHead& known_head;
   CallRuns runs_;
   std::array<std::string, 2> names_;
   std::uint64_t events_ = 0;
@@ -168,7 +168,7 @@ Fault IbmApps::check() const {
                       true};
     }
   }
-  if (head_.functions.size() >= options_.limits.functions) {
+  if (known_head.functions.size() >= options_.limits.functions) {
     return too_many("", "at most " + std::to_string(options_.limits.functions) + " apps");
   }
   const std::uint32_t number = apps_.find(ibm_key(names_[kNamespace], names_[kApp]));
@@ -186,21 +186,21 @@ core::Status IbmApps::take(const IbmMemory& memory) {
   const std::uint32_t number = apps_.intern(key).number;
   const std::int64_t memory_mib = memory.mib(key);
   lines_.push_back(table_.line());
-  core::TraceFunction& function = head_.functions.emplace_back();
+  core::TraceFunction& function = known_head.functions.emplace_back();
   function.tenant = names_[kNamespace];
   function.app = names_[kApp];
   function.name = names_[kApp];
   function.trigger = "http";
   function.memory_mib = memory_mib > 0 ? memory_mib : options_.default_memory.value;
   function.calls = events_;
-  head_.trust.defaulted_memory += memory_mib > 0 ? 0U : 1U;
+  known_head.trust.defaulted_memory += memory_mib > 0 ? 0U : 1U;
   any_ = any_ || events_ > 0;
   core::Status stored;
   // Behind these may stand calls of a row that was skipped.
   for (std::size_t index = 0; index < events_; ++index) {
     const Call& call = calls_[index];
-    head_.trust.zero_durations += call.run_ns == 0 ? 1U : 0U;
-    stored = runs_.add({call.start_ns, call.run_ns, number}, head_.functions);
+    known_head.trust.zero_durations += call.run_ns == 0 ? 1U : 0U;
+    stored = runs_.add({call.start_ns, call.run_ns, number}, known_head.functions);
     if (!stored) {
       break;
     }
@@ -250,24 +250,24 @@ class Ibm2026Reader final : public TraceReader {
 core::Status Ibm2026Reader::read(const core::ByteSource& source,
                                  const core::ByteSource* configs,
                                  const TraceOptions& options) {
-  paths_ = {source.name()};
+  known_paths = {source.name()};
   Sha256 configs_digest;
   IbmMemory memory;
   if (configs != nullptr) {
     if (core::Status done = memory.read(*configs, options, configs_digest); !done) {
       return done;
     }
-    head_.trust.rows_skipped += memory.skipped();
+    known_head.trust.rows_skipped += memory.skipped();
     if (memory.skipped() > 0) {
       warn(memory.skipped_text());
     }
   }
-  IbmApps apps(source, options, head_);
+  IbmApps apps(source, options, known_head);
   if (core::Status done = apps.read(memory); !done) {
     return done;
   }
   if (apps.table().skipped() > 0) {
-    head_.trust.rows_skipped += apps.table().skipped();
+    known_head.trust.rows_skipped += apps.table().skipped();
     warn(apps.table().skipped_text());
   }
   if (!apps.any()) {
@@ -279,21 +279,21 @@ core::Status Ibm2026Reader::read(const core::ByteSource& source,
     return tl::unexpected(calls.error());
   }
   calls_ = std::move(*calls);
-  head_.begin_ns = calls_->head().begin_ns;
-  head_.end_ns = calls_->head().end_ns;
-  head_.sha256 = apps.sha256();
+  known_head.begin_ns = calls_->head().begin_ns;
+  known_head.end_ns = calls_->head().end_ns;
+  known_head.sha256 = apps.sha256();
   if (configs != nullptr) {
     Sha256 both;
-    both.update(head_.sha256);
+    both.update(known_head.sha256);
     both.update(configs_digest.hex());
-    head_.sha256 = both.hex();
+    known_head.sha256 = both.hex();
   }
-  head_.notes = {"a call runs its app's execution time; the namespace is the tenant",
-                 configs != nullptr
-                     ? "a container has the largest memory request that " + configs->name() +
-                           " has for its app"
-                     : "every container has " + std::to_string(options.default_memory.value) +
-                           " MiB, for lack of app_configs.csv"};
+  known_head.notes = {"a call runs its app's execution time; the namespace is the tenant",
+                      configs != nullptr
+                          ? "a container has the largest memory request that " + configs->name() +
+                                " has for its app"
+                          : "every container has " + std::to_string(options.default_memory.value) +
+                                " MiB, for lack of app_configs.csv"};
   return {};
 }
 

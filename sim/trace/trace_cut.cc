@@ -68,7 +68,7 @@ core::Status CutReader::place(Bound& bound) const {
   if (!bound.of_day) {
     return {};
   }
-  const std::int64_t origin = inner_->head().origin_unix_ns;
+  const std::int64_t origin = inner_reader->head().origin_unix_ns;
   if (origin == 0) {
     return core::fail(core::ErrorCode::kInvalidArgument,
                       bound.option + " " + bound.text +
@@ -88,8 +88,8 @@ core::Status CutReader::place_both() {
   placed_ = true;
   core::Status placed = place(from_);
   placed = placed ? place(to_) : placed;
-  if (placed && inner_->whole_head()) {
-    inner_->skip_to(from_.ns / core::kTraceMinuteNs);
+  if (placed && inner_reader->whole_head()) {
+    inner_reader->skip_to(from_.ns / core::kTraceMinuteNs);
   }
   return placed;
 }
@@ -115,13 +115,13 @@ core::Status CutReader::trim(core::TraceMinute& minute) const {
 core::Status CutReader::finish() {
   follow();
   follow_functions();
-  const std::int64_t end = head_.end_ns;
-  head_.begin_ns = std::max(head_.begin_ns, from_.ns);
-  head_.end_ns = std::max(head_.begin_ns, std::min(end, to_.ns));
+  const std::int64_t end = known_head.end_ns;
+  known_head.begin_ns = std::max(known_head.begin_ns, from_.ns);
+  known_head.end_ns = std::max(known_head.begin_ns, std::min(end, to_.ns));
   std::string note = "cut:";
   note += from_.text.empty() ? "" : " from " + from_.text;
   note += to_.text.empty() ? "" : " to " + to_.text;
-  head_.notes.push_back(note);
+  known_head.notes.push_back(note);
   if (!any_) {
     return core::fail(core::ErrorCode::kInvalidArgument,
                       note + ": expected a time with calls; the trace covers " +
@@ -131,14 +131,14 @@ core::Status CutReader::finish() {
 }
 
 core::Result<bool> CutReader::next(core::TraceMinute& minute) {
-  if (inner_->whole_head()) {
+  if (inner_reader->whole_head()) {
     // Nothing was read yet, so that what is not wanted can be skipped.
     if (core::Status placed = place_both(); !placed) {
       return tl::unexpected(placed.error());
     }
   }
   while (true) {
-    core::Result<bool> more = inner_->next(minute);
+    core::Result<bool> more = inner_reader->next(minute);
     if (!more) {
       return more;
     }
@@ -148,7 +148,7 @@ core::Result<bool> CutReader::next(core::TraceMinute& minute) {
     const std::int64_t begin = minute.number * core::kTraceMinuteNs;
     // What follows is read all the same where only the end tells the head.
     const bool behind = *more && begin >= to_.ns;
-    if (!*more || (behind && inner_->whole_head())) {
+    if (!*more || (behind && inner_reader->whole_head())) {
       core::Status finished = finish();
       return finished ? core::Result<bool>(false) : tl::unexpected(finished.error());
     }

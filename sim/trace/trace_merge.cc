@@ -55,8 +55,8 @@ core::Status MergedTrace::align() {
   for (const Part& part : parts_) {
     origin = std::min(origin, part.reader->head().origin_unix_ns);
   }
-  head_.origin_unix_ns = origin;
-  head_.begin_ns = std::numeric_limits<std::int64_t>::max();
+  known_head.origin_unix_ns = origin;
+  known_head.begin_ns = std::numeric_limits<std::int64_t>::max();
   for (Part& part : parts_) {
     const core::TraceHead& head = part.reader->head();
     if (origin == 0 && head.origin_unix_ns != 0) {
@@ -67,8 +67,8 @@ core::Status MergedTrace::align() {
     }
     const std::int64_t later = head.origin_unix_ns - origin;
     part.later_minutes = later / core::kTraceMinuteNs;
-    head_.begin_ns = std::min(head_.begin_ns, head.begin_ns + later);
-    head_.end_ns = std::max(head_.end_ns, head.end_ns + later);
+    known_head.begin_ns = std::min(known_head.begin_ns, head.begin_ns + later);
+    known_head.end_ns = std::max(known_head.end_ns, head.end_ns + later);
   }
   return {};
 }
@@ -79,11 +79,11 @@ void MergedTrace::join_functions(Part& part) {
         names_.intern(function.tenant + "\n" + function.app + "\n" + function.name);
     part.numbers.push_back(entry.number);
     if (entry.fresh) {
-      head_.functions.push_back(function);
+      known_head.functions.push_back(function);
       most_calls_.push_back(function.calls);
       continue;
     }
-    core::TraceFunction& joined = head_.functions[entry.number];
+    core::TraceFunction& joined = known_head.functions[entry.number];
     joined.memory_mib = std::max(joined.memory_mib, function.memory_mib);
     joined.calls += function.calls;
     joined.trigger = joined.trigger.empty() ? function.trigger : joined.trigger;
@@ -97,15 +97,15 @@ void MergedTrace::join_functions(Part& part) {
 }
 
 void MergedTrace::join_trust(const core::TraceTrust& trust) {
-  head_.trust.rows_skipped += trust.rows_skipped;
-  head_.trust.duplicates += trust.duplicates;
-  head_.trust.zero_durations += trust.zero_durations;
-  head_.trust.lost_functions += trust.lost_functions;
-  head_.trust.lost_calls += trust.lost_calls;
-  head_.trust.end_before_start += trust.end_before_start;
-  head_.trust.out_of_order += trust.out_of_order;
-  head_.trust.defaulted_durations += trust.defaulted_durations;
-  head_.trust.defaulted_memory += trust.defaulted_memory;
+  known_head.trust.rows_skipped += trust.rows_skipped;
+  known_head.trust.duplicates += trust.duplicates;
+  known_head.trust.zero_durations += trust.zero_durations;
+  known_head.trust.lost_functions += trust.lost_functions;
+  known_head.trust.lost_calls += trust.lost_calls;
+  known_head.trust.end_before_start += trust.end_before_start;
+  known_head.trust.out_of_order += trust.out_of_order;
+  known_head.trust.defaulted_durations += trust.defaulted_durations;
+  known_head.trust.defaulted_memory += trust.defaulted_memory;
 }
 
 core::Status MergedTrace::join() {
@@ -119,16 +119,17 @@ core::Status MergedTrace::join() {
     join_trust(head.trust);
     digest.update(head.sha256);
     for (const std::string& note : head.notes) {
-      if (std::find(head_.notes.begin(), head_.notes.end(), note) == head_.notes.end()) {
-        head_.notes.push_back(note);
+      if (std::find(known_head.notes.begin(), known_head.notes.end(), note) ==
+          known_head.notes.end()) {
+        known_head.notes.push_back(note);
       }
     }
     const auto& paths = part.reader->paths();
-    paths_.insert(paths_.end(), paths.begin(), paths.end());
+    known_paths.insert(known_paths.end(), paths.begin(), paths.end());
     const auto& warnings = part.reader->warnings();
-    warnings_.insert(warnings_.end(), warnings.begin(), warnings.end());
+    known_warnings.insert(known_warnings.end(), warnings.begin(), warnings.end());
   }
-  head_.sha256 = digest.hex();
+  known_head.sha256 = digest.hex();
   return {};
 }
 

@@ -62,33 +62,33 @@ class OnlyReader final : public TraceFilter {
 };
 
 void OnlyReader::renumber() {
-  const auto& functions = inner_->head().functions;
+  const auto& functions = inner_reader->head().functions;
   for (std::size_t number = numbers_.size(); number < functions.size(); ++number) {
     bool wanted = true;
     for (const Condition& condition : conditions_) {
       wanted = wanted && functions[number].*(condition.part.name) == condition.wanted;
     }
-    numbers_.push_back(wanted ? static_cast<std::uint32_t>(head_.functions.size()) : kLeftOut);
+    numbers_.push_back(wanted ? static_cast<std::uint32_t>(known_head.functions.size()) : kLeftOut);
     if (wanted) {
-      head_.functions.push_back(functions[number]);
+      known_head.functions.push_back(functions[number]);
     }
   }
   for (std::size_t number = 0; number < functions.size(); ++number) {
     if (numbers_[number] != kLeftOut) {
-      head_.functions[numbers_[number]].calls = functions[number].calls;
-      head_.functions[numbers_[number]].memory_mib = functions[number].memory_mib;
+      known_head.functions[numbers_[number]].calls = functions[number].calls;
+      known_head.functions[numbers_[number]].memory_mib = functions[number].memory_mib;
     }
   }
 }
 
 // A name that nothing has is mistyped.
 core::Status OnlyReader::check() const {
-  if (!inner_->whole_head() || !head_.functions.empty()) {
+  if (!inner_reader->whole_head() || !known_head.functions.empty()) {
     return {};
   }
   const Condition& first = conditions_.front();
   std::set<std::string_view> known;
-  for (const core::TraceFunction& function : inner_->head().functions) {
+  for (const core::TraceFunction& function : inner_reader->head().functions) {
     known.insert(function.*(first.part.name));
   }
   const std::vector<std::string_view> names(known.begin(), known.end());
@@ -99,17 +99,17 @@ core::Status OnlyReader::check() const {
 
 core::Result<bool> OnlyReader::next(core::TraceMinute& minute) {
   while (true) {
-    core::Result<bool> more = inner_->next(minute);
+    core::Result<bool> more = inner_reader->next(minute);
     if (!more) {
       return more;
     }
-    if (!inner_->whole_head()) {
+    if (!inner_reader->whole_head()) {
       renumber();
     }
     if (!*more) {
       follow();
-      head_.notes.push_back("only " + text_);
-      if (head_.functions.empty()) {
+      known_head.notes.push_back("only " + text_);
+      if (known_head.functions.empty()) {
         return core::fail(core::ErrorCode::kInvalidArgument,
                           "--only " + text_ + ": the trace has nothing of this name");
       }

@@ -26,7 +26,7 @@ class TraceReader {
 
   // The functions whose calls were handed out so far at least; everything once next() has returned
   // false, and from the beginning where whole_head().
-  [[nodiscard]] const core::TraceHead& head() const { return head_; }
+  [[nodiscard]] const core::TraceHead& head() const { return known_head; }
 
   [[nodiscard]] virtual bool whole_head() const { return true; }
 
@@ -39,18 +39,18 @@ class TraceReader {
   virtual void skip_to([[maybe_unused]] std::int64_t minute) {}
 
   // What the user should know about the input, one line each.
-  [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
+  [[nodiscard]] const std::vector<std::string>& warnings() const { return known_warnings; }
 
   // Adds a line to them.
-  void warn(std::string line) { warnings_.push_back(std::move(line)); }
+  void warn(std::string line) { known_warnings.push_back(std::move(line)); }
 
   // The files, as the user gave them.
-  [[nodiscard]] const std::vector<std::string>& paths() const { return paths_; }
+  [[nodiscard]] const std::vector<std::string>& paths() const { return known_paths; }
 
  protected:
-  core::TraceHead head_;
-  std::vector<std::string> warnings_;
-  std::vector<std::string> paths_;
+  core::TraceHead known_head;
+  std::vector<std::string> known_warnings;
+  std::vector<std::string> known_paths;
 };
 
 using TraceReaderPtr = std::unique_ptr<TraceReader>;

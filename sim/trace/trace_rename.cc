@@ -26,8 +26,8 @@ class RenameReader final : public TraceFilter {
   }
 
   core::Result<bool> next(core::TraceMinute& minute) override {
-    core::Result<bool> more = inner_->next(minute);
-    if (more && (!*more || !inner_->whole_head())) {
+    core::Result<bool> more = inner_reader->next(minute);
+    if (more && (!*more || !inner_reader->whole_head())) {
       tell();
     }
     return more;
@@ -36,15 +36,15 @@ class RenameReader final : public TraceFilter {
  private:
   void tell() {
     follow();
-    head_.notes.push_back(note_);
-    const auto& functions = inner_->head().functions;
-    for (std::size_t number = head_.functions.size(); number < functions.size(); ++number) {
-      head_.functions.push_back(functions[number]);
-      rename_(number, head_.functions.back());
+    known_head.notes.push_back(note_);
+    const auto& functions = inner_reader->head().functions;
+    for (std::size_t number = known_head.functions.size(); number < functions.size(); ++number) {
+      known_head.functions.push_back(functions[number]);
+      rename_(number, known_head.functions.back());
     }
     for (std::size_t number = 0; number < functions.size(); ++number) {
-      head_.functions[number].calls = functions[number].calls;
-      head_.functions[number].memory_mib = functions[number].memory_mib;
+      known_head.functions[number].calls = functions[number].calls;
+      known_head.functions[number].memory_mib = functions[number].memory_mib;
     }
   }
 

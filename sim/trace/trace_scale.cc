@@ -108,21 +108,21 @@ void ScaleReader::scale_calls(core::TraceMinute& minute) {
 
 core::Result<bool> ScaleReader::next(core::TraceMinute& minute) {
   while (true) {
-    core::Result<bool> more = inner_->next(minute);
+    core::Result<bool> more = inner_reader->next(minute);
     if (!more) {
       return more;
     }
     follow_functions();
-    for (std::size_t number = streams_.size(); number < head_.functions.size(); ++number) {
-      streams_.push_back(stream_of(head_.functions[number], seed_));
+    for (std::size_t number = streams_.size(); number < known_head.functions.size(); ++number) {
+      streams_.push_back(stream_of(known_head.functions[number], seed_));
     }
     if (!*more) {
       follow();
       std::string factor = std::to_string(factor_);
       factor.erase(factor.find_last_not_of('0') + 1);
       factor.erase(factor.find_last_not_of('.') + 1);
-      head_.notes.push_back("scaled: every function's calls times " + factor + ", seed " +
-                            std::to_string(seed_));
+      known_head.notes.push_back("scaled: every function's calls times " + factor + ", seed " +
+                                 std::to_string(seed_));
       return false;
     }
     scale_counts(minute);

@@ -17,16 +17,16 @@ class ExpandedTrace final : public TraceReader {
   // `numbers`: of each handle of the workload's only group, in the trace.
   ExpandedTrace(const TraceReader& reader, std::vector<std::uint32_t> numbers)
       : numbers_(std::move(numbers)), next_minute_(reader.head().begin_ns / core::kTraceMinuteNs) {
-    head_ = reader.head();
-    warnings_ = reader.warnings();
-    paths_ = reader.paths();
-    for (core::TraceFunction& function : head_.functions) {
+    known_head = reader.head();
+    known_warnings = reader.warnings();
+    known_paths = reader.paths();
+    for (core::TraceFunction& function : known_head.functions) {
       function.durations = {};
     }
   }
 
   void replay(Workload workload) {
-    head_.notes = std::move(workload.assumptions);
+    known_head.notes = std::move(workload.assumptions);
     workload_ = std::move(workload);
   }
 
@@ -37,14 +37,14 @@ class ExpandedTrace final : public TraceReader {
     arrivals_.clear();
     while (arrivals_.empty() && !source.exhausted()) {
       minute.number = next_minute_++;
-      const std::int64_t end = next_minute_ * core::kTraceMinuteNs - head_.begin_ns;
+      const std::int64_t end = next_minute_ * core::kTraceMinuteNs - known_head.begin_ns;
       source.fill(core::Instant(core::Duration(end)), arrivals_);
     }
     if (core::Status read = source.status(); !read) {
       return tl::unexpected(read.error());
     }
     for (const Arrival& arrival : arrivals_) {
-      minute.calls.push_back({core::to_ns(arrival.at) + head_.begin_ns,
+      minute.calls.push_back({core::to_ns(arrival.at) + known_head.begin_ns,
                               arrival.run.count(),
                               numbers_[arrival.function.value]});
     }

@@ -44,29 +44,29 @@ class GeneratedTrace final : public TraceReader {
  public:
   GeneratedTrace(Population population, std::int64_t minutes)
       : population_(std::move(population)), counts_(population_), minutes_(minutes) {
-    head_.functions = std::exchange(population_.functions, {});
-    head_.notes = std::exchange(population_.notes, {});
-    head_.end_ns = minutes * core::kTraceMinuteNs;
+    known_head.functions = std::exchange(population_.functions, {});
+    known_head.notes = std::exchange(population_.notes, {});
+    known_head.end_ns = minutes * core::kTraceMinuteNs;
   }
 
   void draw_totals() {
     Sha256 digest;
     put(digest, kGeneratorVersion);
     put(digest, minutes_);
-    for (const core::TraceFunction& function : head_.functions) {
+    for (const core::TraceFunction& function : known_head.functions) {
       put_function(digest, function);
     }
     core::TraceMinute minute;
     while (draw(minute)) {
       put(digest, minute.number);
       for (const core::TraceCount& count : minute.counts) {
-        head_.functions[count.function].calls += count.calls;
+        known_head.functions[count.function].calls += count.calls;
       }
       static_assert(sizeof(core::TraceCount) == 8);
       digest.update({reinterpret_cast<const char*>(minute.counts.data()),
                      minute.counts.size() * sizeof(core::TraceCount)});
     }
-    head_.sha256 = digest.hex();
+    known_head.sha256 = digest.hex();
     next_ = 0;
   }
 
