@@ -247,6 +247,7 @@ core::Result<core::ByteSourcePtr> as_trace(const std::vector<Arrival>& arrivals,
     }
     minute.calls.push_back({core::to_ns(arrival.at), arrival.run.count(), arrival.function.value});
   }
+  head.end_ns = (minute.number + 1) * core::kTraceMinuteNs;
   core::Status written = writer.add(minute);
   written = written ? writer.finish(head) : written;
   if (!written) {

@@ -65,13 +65,13 @@ class IbmApps {
       : source_(source),
         options_(options),
         table_(source, options, &digest_),
-        known_head(head),
+        head_(head),
         runs_(source.name()) {}
 
   // Reads everything.
   core::Status read(const IbmMemory& memory);
 
-  core::Result<TraceReaderPtr> calls() { return runs_.finish(known_head.functions); }
+  core::Result<TraceReaderPtr> calls() { return runs_.finish(head_.functions); }
 
   [[nodiscard]] const IbmTable& table() const { return table_; }
 
@@ -101,7 +101,7 @@ class IbmApps {
   const TraceOptions& options_;
   Sha256 digest_;
   IbmTable table_;
-  core::TraceHead& known_head;
+  core::TraceHead& head_;
   CallRuns runs_;
   std::array<std::string, 2> names_;
   std::uint64_t events_ = 0;
@@ -168,7 +168,7 @@ Fault IbmApps::check() const {
                       true};
     }
   }
-  if (known_head.functions.size() >= options_.limits.functions) {
+  if (head_.functions.size() >= options_.limits.functions) {
     return too_many("", "at most " + std::to_string(options_.limits.functions) + " apps");
   }
   const std::uint32_t number = apps_.find(ibm_key(names_[kNamespace], names_[kApp]));
@@ -186,21 +186,21 @@ core::Status IbmApps::take(const IbmMemory& memory) {
   const std::uint32_t number = apps_.intern(key).number;
   const std::int64_t memory_mib = memory.mib(key);
   lines_.push_back(table_.line());
-  core::TraceFunction& function = known_head.functions.emplace_back();
+  core::TraceFunction& function = head_.functions.emplace_back();
   function.tenant = names_[kNamespace];
   function.app = names_[kApp];
   function.name = names_[kApp];
   function.trigger = "http";
   function.memory_mib = memory_mib > 0 ? memory_mib : options_.default_memory.value;
   function.calls = events_;
-  known_head.trust.defaulted_memory += memory_mib > 0 ? 0U : 1U;
+  head_.trust.defaulted_memory += memory_mib > 0 ? 0U : 1U;
   any_ = any_ || events_ > 0;
   core::Status stored;
   // Behind these may stand calls of a row that was skipped.
   for (std::size_t index = 0; index < events_; ++index) {
     const Call& call = calls_[index];
-    known_head.trust.zero_durations += call.run_ns == 0 ? 1U : 0U;
-    stored = runs_.add({call.start_ns, call.run_ns, number}, known_head.functions);
+    head_.trust.zero_durations += call.run_ns == 0 ? 1U : 0U;
+    stored = runs_.add({call.start_ns, call.run_ns, number}, head_.functions);
     if (!stored) {
       break;
     }

@@ -174,6 +174,7 @@ TEST(Calls, ALastRowWithoutLineBreakIsTakenWithAWarning) {
 TEST(Calls, RowsMayStandOutOfOrder) {
   core::Rng rng(5);
   std::vector<std::string> rows;
+  rows.reserve(5'000);
   for (int row = 0; row < 5'000; ++row) {
     rows.push_back(std::to_string(rng.below(600'000)) + "," + std::to_string(rng.below(1'000)) +
                    ",f" + std::to_string(rng.below(7)) + "\n");
