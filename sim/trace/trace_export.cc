@@ -12,10 +12,14 @@ namespace fn::sim {
 
 namespace {
 
-// A row for each call, as `put` writes it.
+// The header, then a row for each call, as `put` writes it.
 template <typename Put>
-core::Status each_call(TraceReader& reader, core::ByteSink& sink, const Put& put) {
+core::Status each_call(TraceReader& reader,
+                       core::ByteSink& sink,
+                       std::string_view header,
+                       const Put& put) {
   TextSink out(sink);
+  out.text() = header;
   core::TraceMinute minute;
   while (true) {
     const core::Result<bool> more = reader.next(minute);
@@ -47,13 +51,10 @@ void put_seconds(std::string& text, std::int64_t nanoseconds) {
 }  // namespace
 
 core::Status export_calls(TraceReader& reader, core::ByteSink& sink) {
-  constexpr std::string_view kHeader = "start_ns,tenant,app,fn,duration_ns,memory_mib\n";
-  if (core::Status written = sink.append(kHeader); !written) {
-    return written;
-  }
   return each_call(
       reader,
       sink,
+      "start_ns,tenant,app,fn,duration_ns,memory_mib\n",
       [&reader](std::string& text, const core::TraceCall& call, const core::TraceFunction& of) {
         const std::int64_t start = reader.head().origin_unix_ns + call.start_ns;
         append_integer(text, static_cast<std::uint64_t>(start));
@@ -70,13 +71,10 @@ core::Status export_calls(TraceReader& reader, core::ByteSink& sink) {
 }
 
 core::Status export_azure2021(TraceReader& reader, core::ByteSink& sink) {
-  constexpr std::string_view kHeader = "app,func,end_timestamp,duration\n";
-  if (core::Status written = sink.append(kHeader); !written) {
-    return written;
-  }
   return each_call(
       reader,
       sink,
+      "app,func,end_timestamp,duration\n",
       [&reader](std::string& text, const core::TraceCall& call, const core::TraceFunction& of) {
         append_csv_cell(text, of.app);
         text += ',';
