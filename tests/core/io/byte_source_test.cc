@@ -119,7 +119,9 @@ TEST(ByteSink, AFileHasItsNameOnceItIsWhole) {
   ASSERT_TRUE((*sink)->append(std::string("0000 body")));
   ASSERT_TRUE((*sink)->overwrite(0, std::string("head")));
   ASSERT_TRUE((*sink)->commit());
-  EXPECT_EQ(read_all(**core::open_bytes(path), 100).value(), "head body");
+  const auto whole = core::open_bytes(path);
+  ASSERT_TRUE(whole) << whole.error().message;
+  EXPECT_EQ(read_all(**whole, 100).value(), "head body");
   std::remove(path.c_str());
 }
 

@@ -29,10 +29,10 @@ Inspected inspect(core::Result<sim::TraceReaderPtr> reader) {
 }
 
 TEST(TraceStatistics, CountsWhatASmallTraceHolds) {
-  const auto [head, statistics] =
-      inspect(read_text("start,tenant,app,fn,duration_s,memory\n"
-                        "0,ann,shop,cart,30,500\n30,ann,shop,cart,30,500\n60,ann,shop,cart,60,500\n"
-                        "90,bob,mail,send,1,100\n"));
+  const auto [head, statistics] = inspect(
+      read_text("start,tenant,app,fn,duration_s,memory\n"
+                "0,ann,shop,cart,120,500\n30,ann,shop,cart,30,500\n60,ann,shop,cart,60,500\n"
+                "90,bob,mail,send,1,100\n"));
   EXPECT_EQ(statistics.calls, 4U);
   EXPECT_EQ(statistics.tenants, 2U);
   EXPECT_EQ(statistics.apps, 2U);
@@ -42,12 +42,13 @@ TEST(TraceStatistics, CountsWhatASmallTraceHolds) {
   EXPECT_DOUBLE_EQ(statistics.largest_shares[0], 0.75);
   ASSERT_TRUE(statistics.gaps && statistics.durations);
   EXPECT_NEAR(statistics.gaps->ms[2], 30'000, 300);
-  EXPECT_NEAR(statistics.durations->ms.back(), 60'000, 600);
+  EXPECT_NEAR(statistics.durations->ms.back(), 120'000, 1'200);
   ASSERT_EQ(statistics.loads.size(), 2U);
   EXPECT_EQ(statistics.loads[0].tenant, "ann");
-  // 120 s of 500 MiB in 120 s: half a runner of 1,000 MiB.
-  EXPECT_NEAR(statistics.loads[0].mean_runners, 0.5, 1e-9);
-  EXPECT_NEAR(statistics.loads[0].peak_runners, 0.5, 1e-9);
+  // 210 s of 500 MiB in 120 s, in runners of 1,000 MiB; two calls run all through the second
+  // minute.
+  EXPECT_NEAR(statistics.loads[0].mean_runners, 0.875, 1e-9);
+  EXPECT_NEAR(statistics.loads[0].peak_runners, 1.0, 1e-9);
 }
 
 TEST(TraceStatistics, WeighsCountedCallsAsARunDrawsThem) {
