@@ -24,7 +24,7 @@ using sim::TraceReaderPtr;
 std::string calls_of_hours() {
   core::Rng rng(3);
   std::string text = "start_ms,tenant,app,fn,duration,memory\n";
-  for (std::int64_t at = 0; at < 4 * 3'600'000;) {
+  for (std::int64_t at = 0; at < 14'400'000;) {
     at += 1 + static_cast<std::int64_t>(rng.below(at < 7'200'000 ? 1'000 : 300));
     const std::uint64_t function = rng.below(3);
     text += std::to_string(at) + (function == 2 ? ",bob" : ",ann") + ",app,f" +

@@ -138,6 +138,7 @@ TEST(RoundTrip, ShuffledRowsGiveTheSameRun) {
   const std::string header = "start_ms,tenant,fn,duration\n";
   core::Rng rng(9);
   std::vector<std::string> rows;
+  rows.reserve(400);
   for (int row = 0; row < 400; ++row) {
     // Ten calls at a time, so that ties show.
     rows.push_back(std::to_string(row / 10 * 700) + ",t" + std::to_string(rng.below(2)) + ",f" +
