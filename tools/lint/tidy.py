@@ -25,7 +25,8 @@ MARKERS = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b|\bnot implement
 PERSONAL = re.compile(r"(?<![\w.$}])/(home|root|Users|work)/\w")
 DOCUMENTS = (
     "README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "DECISIONS.md",
-    "core/README.md", "sim/README.md", "tests/README.md", "traces/README.md",
+    "core/README.md", "sim/README.md", "services/README.md", "tests/README.md",
+    "traces/README.md",
 )
 
 

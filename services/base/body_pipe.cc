@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "services/base/body_pipe.h"
+
+#include <utility>
+
+#include "core/base/assert.h"
+
+namespace fn::services {
+
+void BodyPipe::write(std::string bytes) {
+  if (bytes.empty() || end_ || abandoned_) {
+    return;
+  }
+  held_ += bytes.size();
+  chunks_.push_back(std::move(bytes));
+  serve();
+}
+
+void BodyPipe::finish() {
+  end(core::Status{});
+}
+
+void BodyPipe::fail(core::Error error) {
+  end(core::fail(error.code, std::move(error.message)));
+}
+
+void BodyPipe::end(core::Status how) {
+  if (!end_) {
+    end_ = std::move(how);
+    serve();
+  }
+}
+
+void BodyPipe::when_room(std::function<void()> handler) {
+  if (!full() || abandoned_) {
+    handler();
+  } else {
+    room_ = std::move(handler);
+  }
+}
+
+void BodyPipe::read(ReadHandler handler) {
+  FN_ASSERT(!reader_);
+  reader_ = std::move(handler);
+  serve();
+}
+
+void BodyPipe::abandon() {
+  abandoned_ = true;
+  chunks_.clear();
+  held_ = 0;
+  reader_ = nullptr;
+  if (room_) {
+    std::exchange(room_, nullptr)();
+  }
+}
+
+// The handlers may drop this pipe, so nothing of it is touched after the last call.
+void BodyPipe::serve() {
+  if (!reader_ || (chunks_.empty() && !end_)) {
+    return;
+  }
+  const ReadHandler reader = std::exchange(reader_, nullptr);
+  if (chunks_.empty()) {
+    reader(end_->has_value() ? Chunk(std::nullopt)
+                             : Chunk(core::fail(end_->error().code, end_->error().message)));
+    return;
+  }
+  std::string bytes = std::move(chunks_.front());
+  chunks_.pop_front();
+  held_ -= bytes.size();
+  const std::function<void()> room = full() ? nullptr : std::exchange(room_, nullptr);
+  reader(Chunk(std::move(bytes)));
+  if (room) {
+    room();
+  }
+}
+
+BodyPipePtr whole_body(std::string bytes) {
+  auto pipe = std::make_shared<BodyPipe>();
+  pipe->write(std::move(bytes));
+  pipe->finish();
+  return pipe;
+}
+
+namespace {
+
+struct Gathering {
+  BodyPipePtr pipe;
+  std::size_t limit;
+  std::function<void(core::Result<std::string>)> done;
+  std::string bytes;
+};
+
+void gather(const std::shared_ptr<Gathering>& gathering) {
+  gathering->pipe->read([gathering](BodyPipe::Chunk chunk) {
+    if (!chunk) {
+      gathering->done(core::fail(chunk.error().code, chunk.error().message));
+    } else if (!*chunk) {
+      gathering->done(std::move(gathering->bytes));
+    } else if (gathering->bytes.size() + (*chunk)->size() > gathering->limit) {
+      gathering->pipe->abandon();
+      gathering->done(core::fail(core::ErrorCode::kInvalidArgument, "body too large"));
+    } else {
+      gathering->bytes += **chunk;
+      gather(gathering);
+    }
+  });
+}
+
+}  // namespace
+
+void read_whole(const BodyPipePtr& pipe,
+                std::size_t limit,
+                std::function<void(core::Result<std::string>)> done) {
+  gather(std::make_shared<Gathering>(Gathering{pipe, limit, std::move(done), {}}));
+}
+
+}  // namespace fn::services
