@@ -48,13 +48,17 @@ ActiveRun::ActiveRun(Loop& loop,
 void ActiveRun::begin() {
   if (timeout_ > core::Duration::zero()) {
     timer_.set_after(timeout_, [self = weak_from_this()] {
-      if (const auto run = self.lock(); run && !run->over()) {
-        if (run->timed_out_) {
-          std::exchange(run->timed_out_, nullptr)();
-        }
-        run->time_out(false);
+      if (const auto run = self.lock()) {
+        run->run_out();
       }
     });
+  }
+}
+
+void ActiveRun::run_out() {
+  if (!over()) {
+    std::exchange(timed_out_, nullptr)();
+    time_out(false);
   }
 }
 

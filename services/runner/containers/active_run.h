@@ -60,6 +60,7 @@ class ActiveRun : public std::enable_shared_from_this<ActiveRun> {
   void forget();
 
  private:
+  void run_out();
   void end(RunOutcome outcome);
   void break_answer(const std::string& why);
 

@@ -97,6 +97,24 @@ bool removed(const std::string& folder) {
   return ::rmdir(folder.c_str()) == 0 || errno == ENOENT;
 }
 
+// Kills what is in the groups of the tree. False: some of it is still there.
+bool swept(const GroupTree& tree) {
+  std::error_code error;
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(tree.folder, error)) {
+    if (entry.is_directory(error)) {
+      names.push_back(entry.path().filename());
+    }
+  }
+  bool all = true;
+  for (const std::string& name : names) {
+    const ControlGroup left({tree}, name);
+    left.kill();
+    all = left.remove() && all;
+  }
+  return removed(tree.folder) && all;
+}
+
 }  // namespace
 
 bool GroupTree::has(Controller controller) const {
@@ -233,19 +251,7 @@ void ControlGroups::sweep() const {
   for (int round = 0; round < kSweepRounds; ++round) {
     bool all = true;
     for (const GroupTree& tree : trees_) {
-      std::error_code error;
-      std::vector<std::string> names;
-      for (const auto& entry : std::filesystem::directory_iterator(tree.folder, error)) {
-        if (entry.is_directory(error)) {
-          names.push_back(entry.path().filename());
-        }
-      }
-      for (const std::string& name : names) {
-        const ControlGroup left({tree}, name);
-        left.kill();
-        all = left.remove() && all;
-      }
-      all = removed(tree.folder) && all;
+      all = swept(tree) && all;
     }
     if (all) {
       return;

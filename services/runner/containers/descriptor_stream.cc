@@ -171,7 +171,7 @@ DescriptorWriter::~DescriptorWriter() {
   state_->close();
 }
 
-void DescriptorWriter::write(std::string bytes) {
+void DescriptorWriter::write(const std::string& bytes) {
   if (state_->stream.is_open()) {
     state_->next += bytes;
     state_->write_next();

@@ -51,7 +51,7 @@ class DescriptorWriter {
   DescriptorWriter& operator=(const DescriptorWriter&) = delete;
 
   // After what was written before. REQUIRES: made without a body.
-  void write(std::string bytes);
+  void write(const std::string& bytes);
 
  private:
   struct State;

@@ -101,7 +101,7 @@ void take_user(const LaunchRequest& request) {
 void reset_signals() {
   sigset_t none;
   ::sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
   for (int number = 1; number < NSIG; ++number) {
     ::signal(number, SIG_DFL);
   }

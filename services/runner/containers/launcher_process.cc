@@ -39,7 +39,7 @@ class LauncherProcess {
     sigset_t child;
     ::sigemptyset(&child);
     ::sigaddset(&child, SIGCHLD);
-    ::sigprocmask(SIG_SETMASK, &child, nullptr);
+    ::pthread_sigmask(SIG_SETMASK, &child, nullptr);
     // Terminal and service managers signal whole groups; this process ends with its socket.
     ::setsid();
     ::prctl(PR_SET_NAME, "fn-launcher");

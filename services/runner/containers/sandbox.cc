@@ -155,7 +155,9 @@ core::Result<ShutIn> Sandbox::shut_in(const Program& program) const {
     request.arguments = program.image->command;
     request.folder = program.image->path;
     for (const auto& [name, value] : program.environment) {
-      request.environment.push_back(name + "=" + value);
+      std::string& variable = request.environment.emplace_back(name);
+      variable += '=';
+      variable += value;
     }
     return result;
   }

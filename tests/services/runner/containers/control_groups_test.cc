@@ -5,7 +5,6 @@
 
 #include "services/runner/containers/control_groups.h"
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -16,6 +15,7 @@
 #include <gtest/gtest.h>
 
 #include "services/runner/containers/control_group_trees.h"
+#include "tests/services/runner/containers/temporary_folder.h"
 
 namespace fn::services {
 namespace {
@@ -24,49 +24,43 @@ namespace fs = std::filesystem;
 
 class ControlGroupsTest : public testing::Test {
  protected:
-  ControlGroupsTest() {
-    std::string pattern = (fs::temp_directory_path() / "fn-XXXXXX").string();
-    folder_ = ::mkdtemp(pattern.data());
-  }
-
-  ~ControlGroupsTest() override { fs::remove_all(folder_); }
-
   // A file as the kernel makes them with the folder.
   void file(const std::string& name, const std::string& text = {}) const {
-    fs::create_directories(fs::path(folder_ + "/" + name).parent_path());
-    std::ofstream(folder_ + "/" + name) << text;
+    fs::create_directories(fs::path(folder + "/" + name).parent_path());
+    std::ofstream(folder + "/" + name) << text;
   }
 
   [[nodiscard]] std::string text(const std::string& name) const {
-    return read_small_file(folder_ + "/" + name);
+    return read_small_file(folder + "/" + name);
   }
 
-  std::string folder_;
+  TemporaryFolder temporary;
+  const std::string& folder = temporary.path;
 };
 
 const std::vector<Controller> kAll = {
     Controller::kMemory, Controller::kCpu, Controller::kPids, Controller::kFreezer};
 
 TEST_F(ControlGroupsTest, FindsTheTreesOfAHybridMachine) {
-  fs::create_directories(folder_ + "/memory/mine");
-  const std::string mounts = "cgroup " + folder_ + "/memory cgroup rw,relatime,memory 0 0\n" +
-                             "cgroup " + folder_ + "/cpu cgroup rw,cpu,cpuacct 0 0\n" + "cgroup2 " +
-                             folder_ + "/unified cgroup2 rw 0 0\n" +
+  fs::create_directories(folder + "/memory/mine");
+  const std::string mounts = "cgroup " + folder + "/memory cgroup rw,relatime,memory 0 0\n" +
+                             "cgroup " + folder + "/cpu cgroup rw,cpu,cpuacct 0 0\n" + "cgroup2 " +
+                             folder + "/unified cgroup2 rw 0 0\n" +
                              "tmpfs /tmp tmpfs rw 0 0\nbroken line\n";
   const auto trees = known_trees(mounts, "4:memory:/mine\n1:cpu,cpuacct:/gone\n0::/\nx\n");
   ASSERT_EQ(trees.size(), 2U);
-  EXPECT_EQ(trees[0].folder, folder_ + "/memory/mine");
-  EXPECT_EQ(trees[1].folder, folder_ + "/cpu");
+  EXPECT_EQ(trees[0].folder, folder + "/memory/mine");
+  EXPECT_EQ(trees[1].folder, folder + "/cpu");
   EXPECT_TRUE(trees[1].has(Controller::kCpu));
   EXPECT_FALSE(trees[1].has(Controller::kMemory));
 }
 
 TEST_F(ControlGroupsTest, PrefersTheSecondVersionWithItsControllers) {
   file("own/cgroup.controllers", "cpuset cpu io memory pids\n");
-  const auto trees = known_trees("cgroup2 " + folder_ + " cgroup2 rw 0 0\n", "0::/own\n");
+  const auto trees = known_trees("cgroup2 " + folder + " cgroup2 rw 0 0\n", "0::/own\n");
   ASSERT_EQ(trees.size(), 1U);
   EXPECT_EQ(trees[0].version, 2);
-  EXPECT_EQ(trees[0].folder, folder_ + "/own");
+  EXPECT_EQ(trees[0].folder, folder + "/own");
   EXPECT_EQ(trees[0].controllers, kAll);
 }
 
@@ -80,7 +74,7 @@ TEST_F(ControlGroupsTest, TheSecondVersionIsToldItsLimits) {
     file(std::string("c1/") + name);
   }
   file("c1/memory.events", "low 0\noom 3\noom_kill 2\n");
-  const ControlGroup group({{2, folder_, kAll}}, "c1");
+  const ControlGroup group({{2, folder, kAll}}, "c1");
   ASSERT_TRUE(group.create({{64}, {500}, 50}));
   EXPECT_EQ(text("c1/memory.max"), "67108864");
   EXPECT_EQ(text("c1/memory.swap.max"), "0");
@@ -90,7 +84,7 @@ TEST_F(ControlGroupsTest, TheSecondVersionIsToldItsLimits) {
   EXPECT_TRUE(group.freeze());
   EXPECT_EQ(text("c1/cgroup.freeze"), "1");
   EXPECT_EQ(group.out_of_memory_kills(), 2U);
-  EXPECT_EQ(group.joining()[0].path, folder_ + "/c1/cgroup.procs");
+  EXPECT_EQ(group.joining()[0].path, folder + "/c1/cgroup.procs");
 }
 
 TEST_F(ControlGroupsTest, TheFirstVersionIsToldItsLimits) {
@@ -99,7 +93,7 @@ TEST_F(ControlGroupsTest, TheFirstVersionIsToldItsLimits) {
     file(std::string("c1/") + name);
   }
   file("c1/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 1\n");
-  const ControlGroup group({{1, folder_, kAll}}, "c1");
+  const ControlGroup group({{1, folder, kAll}}, "c1");
   ASSERT_TRUE(group.create({{64}, {500}, 50}));
   EXPECT_EQ(text("c1/memory.limit_in_bytes"), "67108864");
   EXPECT_EQ(text("c1/cpu.cfs_quota_us"), "50000");
@@ -111,7 +105,7 @@ TEST_F(ControlGroupsTest, TheFirstVersionIsToldItsLimits) {
 }
 
 TEST_F(ControlGroupsTest, ALimitThatIsNotTakenIsAnError) {
-  const ControlGroup group({{1, folder_, {Controller::kMemory}}}, "c1");
+  const ControlGroup group({{1, folder, {Controller::kMemory}}}, "c1");
   const core::Status made = group.create({{64}, {}, 0});
   ASSERT_FALSE(made);
   EXPECT_NE(made.error().message.find("memory.limit_in_bytes does not take 67108864"),
@@ -120,7 +114,7 @@ TEST_F(ControlGroupsTest, ALimitThatIsNotTakenIsAnError) {
 
 TEST_F(ControlGroupsTest, SaysWhatIsInForce) {
   EXPECT_EQ(ControlGroups().description(), "no control groups");
-  EXPECT_EQ(ControlGroups({{2, folder_, kAll}}, "x").description(),
+  EXPECT_EQ(ControlGroups({{2, folder, kAll}}, "x").description(),
             "memory, cpu, pids, freezing by cgroup v2");
 }
 

@@ -3,7 +3,6 @@
 #include "tests/services/runner/containers/driver_world.h"
 
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <unistd.h>
@@ -19,13 +18,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr auto kPatience = std::chrono::seconds(30);
-
-std::string new_folder() {
-  std::string pattern = (fs::temp_directory_path() / "fn-XXXXXX").string();
-  const std::string folder = ::mkdtemp(pattern.data());
-  fs::permissions(folder, fs::perms(0755));
-  return folder;
-}
 
 void collect(const BodyPipePtr& body, const CalledPtr& called) {
   body->read([body, called](BodyPipe::Chunk chunk) {
@@ -53,7 +45,7 @@ std::string Called::text() const {
 }
 
 DriverWorld::DriverWorld(const std::function<void(ContainerSettings&)>& change)
-    : folder(new_folder()) {
+    : folder(temporary.path) {
   settings.images_path = folder + "/images";
   settings.iofs_path = folder + "/iofs";
   settings.runner_name = "test-" + std::to_string(::getpid());
@@ -78,13 +70,11 @@ DriverWorld::DriverWorld(const std::function<void(ContainerSettings&)>& change)
 DriverWorld::~DriverWorld() {
   driver.reset();
   launcher.reset();
-  std::error_code error;
-  fs::remove_all(folder, error);
 }
 
 void DriverWorld::add_script(const std::string& name,
                              const std::string& format,
-                             const std::string& script) {
+                             const std::string& script) const {
   const std::string image = settings.images_path + "/" + name;
   fs::create_directories(image);
   std::ofstream(image + "/run.sh") << "#!/bin/sh\n" << script << "\n";
@@ -95,7 +85,7 @@ void DriverWorld::add_script(const std::string& name,
 
 void DriverWorld::add_program(const std::string& name,
                               const std::string& format,
-                              const std::string& program) {
+                              const std::string& program) const {
   const std::string image = settings.images_path + "/" + name;
   fs::create_directories(image);
   fs::copy_file(program, image + "/program");
@@ -104,8 +94,8 @@ void DriverWorld::add_program(const std::string& name,
       << "command = [\"./program\"]\nformat = \"" << format << "\"\n";
 }
 
-StartedPtr DriverWorld::begin_start(const FunctionSetup& setup) {
-  const auto result = std::make_shared<Started>();
+StartedPtr DriverWorld::begin_start(const FunctionSetup& setup) const {
+  auto result = std::make_shared<Started>();
   StartSink sink;
   sink.started = [result](std::unique_ptr<Container> container) {
     result->container = std::move(container);
@@ -123,7 +113,7 @@ StartedPtr DriverWorld::begin_start(const FunctionSetup& setup) {
 }
 
 CalledPtr DriverWorld::begin_call(Container& container, RunRequest request) {
-  const auto called = std::make_shared<Called>();
+  auto called = std::make_shared<Called>();
   RunSink sink;
   sink.answered = [called](unsigned status, HttpHeaders headers, const BodyPipePtr& body) {
     called->status = status;

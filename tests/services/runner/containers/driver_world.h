@@ -15,6 +15,7 @@
 #include "services/runner/container.h"
 #include "services/runner/containers/launcher.h"
 #include "services/runner/containers/settings.h"
+#include "tests/services/runner/containers/temporary_folder.h"
 
 namespace fn::services {
 
@@ -48,11 +49,15 @@ class DriverWorld {
   DriverWorld& operator=(const DriverWorld&) = delete;
 
   // An image whose command is a shell script, or a copy of a program.
-  void add_script(const std::string& name, const std::string& format, const std::string& script);
-  void add_program(const std::string& name, const std::string& format, const std::string& program);
+  void add_script(const std::string& name,
+                  const std::string& format,
+                  const std::string& script) const;
+  void add_program(const std::string& name,
+                   const std::string& format,
+                   const std::string& program) const;
 
   // Begins; the answer comes while the loop runs.
-  StartedPtr begin_start(const FunctionSetup& setup);
+  StartedPtr begin_start(const FunctionSetup& setup) const;
   CalledPtr begin_call(Container& container, RunRequest request);
 
   // And waits for it.
@@ -73,7 +78,8 @@ class DriverWorld {
   // Files below the runner's folder, without its lock.
   [[nodiscard]] std::vector<std::string> leftovers() const;
 
-  std::string folder;
+  TemporaryFolder temporary;
+  const std::string& folder;
   ContainerSettings settings;
   Loop loop;
   std::unique_ptr<Launcher> launcher;

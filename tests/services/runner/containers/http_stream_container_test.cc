@@ -183,7 +183,7 @@ TEST(HttpStream, AnAnswerOf64MegabytesIsNeverHeld) {
     });
   };
   container->run(std::move(request),
-                 {[&](unsigned, HttpHeaders, BodyPipePtr body) {
+                 {[&](unsigned, const HttpHeaders&, BodyPipePtr body) {
                     answer = std::move(body);
                     read();
                   },

@@ -5,12 +5,13 @@
 
 #include "services/runner/containers/image_folder.h"
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
 
 #include <gtest/gtest.h>
+
+#include "tests/services/runner/containers/temporary_folder.h"
 
 namespace fn::services {
 namespace {
@@ -19,33 +20,27 @@ namespace fs = std::filesystem;
 
 class ImageFolderTest : public testing::Test {
  protected:
-  ImageFolderTest() {
-    std::string pattern = (fs::temp_directory_path() / "fn-XXXXXX").string();
-    folder_ = ::mkdtemp(pattern.data());
-  }
-
-  ~ImageFolderTest() override { fs::remove_all(folder_); }
-
   void add(const std::string& name, const std::string& manifest) const {
-    fs::create_directories(folder_ + "/" + name);
-    std::ofstream(folder_ + "/" + name + "/function.toml") << manifest;
+    fs::create_directories(folder + "/" + name);
+    std::ofstream(folder + "/" + name + "/function.toml") << manifest;
   }
 
   [[nodiscard]] std::string error_of(const std::string& name) const {
-    const auto image = find_image(folder_, name);
+    const auto image = find_image(folder, name);
     return image ? "none" : image.error().message;
   }
 
-  std::string folder_;
+  TemporaryFolder temporary;
+  const std::string& folder = temporary.path;
 };
 
 TEST_F(ImageFolderTest, ReadsTheManifest) {
   add("fnproject/hello:0.0.1",
       "command = [\"node\", \"func.js\"]\nformat = \"json\"\nreadonly = [\"/opt/node\"]\n"
       "environment.MODE = \"fast\"\n");
-  const auto image = find_image(folder_, "fnproject/hello:0.0.1");
+  const auto image = find_image(folder, "fnproject/hello:0.0.1");
   ASSERT_TRUE(image) << image.error().message;
-  EXPECT_EQ(image->path, folder_ + "/fnproject/hello:0.0.1");
+  EXPECT_EQ(image->path, folder + "/fnproject/hello:0.0.1");
   EXPECT_EQ(image->command, (std::vector<std::string>{"node", "func.js"}));
   EXPECT_EQ(image->format, "json");
   EXPECT_EQ(image->readonly, (std::vector<std::string>{"/opt/node"}));
@@ -56,10 +51,10 @@ TEST_F(ImageFolderTest, ReadsTheManifest) {
 TEST_F(ImageFolderTest, AFolderWithoutATagServesAllTags) {
   add("hello", "command = [\"./any\"]\n");
   add("hello:2", "command = [\"./two\"]\n");
-  EXPECT_EQ(find_image(folder_, "hello:1")->command[0], "./any");
-  EXPECT_EQ(find_image(folder_, "hello:2")->command[0], "./two");
+  EXPECT_EQ(find_image(folder, "hello:1")->command[0], "./any");
+  EXPECT_EQ(find_image(folder, "hello:2")->command[0], "./two");
   add("localhost:5000/hello", "command = [\"./port\"]\n");
-  EXPECT_EQ(find_image(folder_, "localhost:5000/hello:1")->command[0], "./port");
+  EXPECT_EQ(find_image(folder, "localhost:5000/hello:1")->command[0], "./port");
 }
 
 TEST_F(ImageFolderTest, NamesThatLeadElsewhereAreRefused) {
@@ -75,19 +70,19 @@ TEST_F(ImageFolderTest, NamesThatLeadElsewhereAreRefused) {
                                  "he llo",
                                  "hello\n",
                                  "hällo"}) {
-    const auto image = find_image(folder_, name);
+    const auto image = find_image(folder, name);
     ASSERT_FALSE(image) << name;
     EXPECT_EQ(image.error().code, core::ErrorCode::kInvalidArgument) << name;
   }
-  EXPECT_FALSE(find_image(folder_, std::string("hello\0", 6)));
-  EXPECT_FALSE(find_image(folder_, std::string(256, 'a')));
+  EXPECT_FALSE(find_image(folder, std::string("hello\0", 6)));
+  EXPECT_FALSE(find_image(folder, std::string(256, 'a')));
 }
 
 TEST_F(ImageFolderTest, AnUnknownImageSaysWhereItWasExpected) {
-  const auto image = find_image(folder_, "fnproject/none:1");
+  const auto image = find_image(folder, "fnproject/none:1");
   ASSERT_FALSE(image);
   EXPECT_EQ(image.error().code, core::ErrorCode::kNotFound);
-  EXPECT_NE(image.error().message.find(folder_ + "/fnproject/none:1/function.toml"),
+  EXPECT_NE(image.error().message.find(folder + "/fnproject/none:1/function.toml"),
             std::string::npos);
 }
 

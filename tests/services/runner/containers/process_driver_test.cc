@@ -121,9 +121,8 @@ TEST(ProcessDriver, TwoHundredContainersLeaveNothingBehind) {
 }
 
 TEST(ProcessDriver, WhatAKilledRunnerLeftIsRemovedByTheNext) {
-  std::string pattern = (fs::temp_directory_path() / "fn-XXXXXX").string();
-  const std::string folder = ::mkdtemp(pattern.data());
-  fs::permissions(folder, fs::perms(0755));
+  const TemporaryFolder temporary;
+  const std::string& folder = temporary.path;
   const auto same = [&](ContainerSettings& settings) {
     settings.iofs_path = folder;
     settings.runner_name = "killed-" + folder.substr(folder.size() - 6);
@@ -137,6 +136,7 @@ TEST(ProcessDriver, WhatAKilledRunnerLeftIsRemovedByTheNext) {
     const StartedPtr frozen = world.start("echo");
     frozen->container->freeze();
     const char left = world.leftovers().size() == 2 ? 'y' : 'n';
+    fs::remove_all(world.folder);  // the test's own part, which no runner would remove
     static_cast<void>(::write(pipe.write.get(), &left, 1));
     ::kill(::getpid(), SIGKILL);
   }
@@ -151,7 +151,6 @@ TEST(ProcessDriver, WhatAKilledRunnerLeftIsRemovedByTheNext) {
     DriverWorld twin(same);
     EXPECT_NE(twin.problem.find("used by another runner of the name"), std::string::npos);
   }
-  fs::remove_all(folder);
 }
 
 TEST(ProcessDriver, ADriverThatGoesTakesEverythingAlong) {

@@ -22,7 +22,8 @@ namespace fs = std::filesystem;
 using std::chrono_literals::operator""s;
 
 void copy_sample(const DriverWorld& world, const std::string& name) {
-  fs::copy(fs::path(std::getenv("FN_SOURCE_ROOT")) / "services/samples" / name,
+  const char* const root = std::getenv("FN_SOURCE_ROOT");  // NOLINT(concurrency-mt-unsafe)
+  fs::copy(fs::path(root) / "services/samples" / name,
            world.settings.images_path + "/" + name,
            fs::copy_options::recursive);
 }
