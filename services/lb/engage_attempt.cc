@@ -2,6 +2,7 @@
 
 #include "services/lb/engage_attempt.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -115,6 +116,10 @@ void EngageAttempt::write_body() {
   if (body_sent_ || finishing_) {
     return;
   }
+  if (!rest_.empty()) {
+    write_frame();
+    return;
+  }
   request_.body->read([self = weak_from_this()](BodyPipe::Chunk chunk) {
     if (const auto attempt = self.lock()) {
       attempt->write_chunk(std::move(chunk));
@@ -130,13 +135,24 @@ void EngageAttempt::write_chunk(BodyPipe::Chunk chunk) {
     context_.TryCancel();
     return;
   }
+  body_sent_ = !chunk->has_value();
+  rest_ = chunk->value_or(std::string());
+  rest_at_ = 0;
+  write_frame();
+}
+
+void EngageAttempt::write_frame() {
   DataFrame& frame = *outgoing_.mutable_data();
-  frame.set_eof(!chunk->has_value());
-  frame.set_data(chunk->has_value() ? std::move(**chunk) : std::string());
+  const std::size_t size = std::min(kFrameBytes, rest_.size() - rest_at_);
+  frame.set_eof(body_sent_);
+  frame.set_data(rest_.data() + rest_at_, size);
+  rest_at_ += size;
+  if (rest_at_ == rest_.size()) {
+    rest_.clear();
+  }
   writing_ = true;
   ++operations_;
-  if (frame.eof()) {
-    body_sent_ = true;
+  if (body_sent_) {
     stream_->WriteLast(outgoing_, grpc::WriteOptions(), &on_written_);
   } else {
     stream_->Write(outgoing_, &on_written_);

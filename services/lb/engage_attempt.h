@@ -7,7 +7,9 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <cstddef>
 #include <memory>
+#include <string>
 
 #include "proto/runner.grpc.pb.h"
 #include "services/lb/runner_port.h"
@@ -36,6 +38,7 @@ class EngageAttempt : public std::enable_shared_from_this<EngageAttempt> {
   void take_frame(DataFrame& frame);
   void write_body();
   void write_chunk(BodyPipe::Chunk chunk);
+  void write_frame();
   void accepted();
   void finish();
   void report();
@@ -54,6 +57,8 @@ class EngageAttempt : public std::enable_shared_from_this<EngageAttempt> {
   int operations_ = 0;
 
   ClientMsg outgoing_;
+  std::string rest_;  // bytes of the body that have been read, from rest_at_ on
+  std::size_t rest_at_ = 0;
   RunnerMsg incoming_;
   grpc::Status status_;
   BodyPipePtr answer_ = std::make_shared<BodyPipe>();

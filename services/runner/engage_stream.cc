@@ -2,6 +2,7 @@
 
 #include "services/runner/engage_stream.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/facts/fact_names.h"
@@ -89,7 +90,7 @@ void EngageStream::take_call(TryCall& message) {
   offered_ = true;
   // From now on the LB may take the call back, which shows at the end of the stream.
   const std::string slot = std::move(*message.mutable_slot_hash_id());
-  context_.AddInitialMetadata(kAcceptedKey, call->fields.id);
+  call_id_ = call->fields.id;
   const OfferTicket ticket = node_.offer(shared_from_this(), *std::move(call), slot, request_);
   ticket_ = broken_ || last_due_ ? OfferTicket{} : ticket;
   read_next();
@@ -110,6 +111,7 @@ void EngageStream::take_data(DataFrame& message) {
 }
 
 void EngageStream::accept() {
+  context_.AddInitialMetadata(kAcceptedKey, call_id_);
   metadata_due_ = true;
   pump();
 }
@@ -155,20 +157,32 @@ void EngageStream::read_answer() {
 }
 
 void EngageStream::send_answer(BodyPipe::Chunk chunk) {
-  RunnerMsg message;
-  DataFrame& frame = *message.mutable_data();
   if (!chunk) {  // its outcome follows from the container
     answer_.reset();
     pump();
     return;
   }
-  if (*chunk) {
-    frame.set_data(std::move(**chunk));
-    frame.set_eof(answer_->ended_well() && answer_->held() == 0);
+  rest_ = chunk->value_or(std::string());
+  rest_at_ = 0;
+  send_frame();
+}
+
+// What is left of the last chunk, or as much as one frame may hold.
+void EngageStream::send_frame() {
+  RunnerMsg message;
+  DataFrame& frame = *message.mutable_data();
+  const std::size_t size = std::min(kFrameBytes, rest_.size() - rest_at_);
+  if (size == rest_.size()) {
+    frame.set_data(std::exchange(rest_, {}));
   } else {
-    frame.set_eof(true);
+    frame.set_data(rest_.substr(rest_at_, size));
+    rest_at_ += size;
+    if (rest_at_ == rest_.size()) {
+      rest_.clear();
+    }
   }
-  if (frame.eof()) {
+  if (rest_.empty() && answer_->ended_well() && answer_->held() == 0) {
+    frame.set_eof(true);
     answer_.reset();
   }
   send(std::move(message));
@@ -220,7 +234,7 @@ void EngageStream::pump() {
     }
   }
   if (outgoing_.empty() && answer_ && !answer_->reading()) {
-    read_answer();
+    rest_.empty() ? read_answer() : send_frame();
     return;
   }
   if (outgoing_.empty() && !answer_ && finish_) {

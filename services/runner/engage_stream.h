@@ -12,6 +12,8 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <string>
 
 #include "proto/runner.grpc.pb.h"
 #include "services/runner/offered_call.h"
@@ -57,6 +59,7 @@ class EngageStream final : public OfferedCall, public std::enable_shared_from_th
   void send(RunnerMsg message);
   void read_answer();
   void send_answer(BodyPipe::Chunk chunk);
+  void send_frame();
   void end_with(RunnerMsg message);
   void pump();
   void let_go();
@@ -74,6 +77,7 @@ class EngageStream final : public OfferedCall, public std::enable_shared_from_th
   int operations_ = 0;  // begun and not given back
 
   ClientMsg incoming_;
+  std::string call_id_;
   OfferTicket ticket_;
   BodyPipePtr request_ = std::make_shared<BodyPipe>();
   bool offered_ = false;
@@ -85,6 +89,8 @@ class EngageStream final : public OfferedCall, public std::enable_shared_from_th
   bool last_due_ = false;  // the last of outgoing_ ends the stream
   bool last_sent_ = false;
   BodyPipePtr answer_;  // being sent
+  std::string rest_;    // bytes of it that have been read, from rest_at_ on
+  std::size_t rest_at_ = 0;
   std::optional<RunnerMsg> finish_;  // goes once the answer is sent
 };
 
