@@ -38,6 +38,8 @@ struct FunctionError {
   std::string message;
   // The function's fault, not the platform's.
   bool by_function = true;
+  // Of a start that failed: the function's stderr, since there is no container to ask for it.
+  std::string log{};
 };
 
 // How a run ended. `reusable` false: the container must go.

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// ProcessContainer: what the containers of the process driver have in common; one class per format
+// (fn.md 4.5, 4.6) says how a call gets to the function and its answer back.
+
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "services/runner/container.h"
+#include "services/runner/containers/active_run.h"
+#include "services/runner/containers/workplace.h"
+
+namespace fn::services {
+
+class ProcessContainer : public Container {
+ public:
+  explicit ProcessContainer(std::unique_ptr<Workplace> place) : place_(std::move(place)) {}
+
+  ~ProcessContainer() override;
+  ProcessContainer(const ProcessContainer&) = delete;
+  ProcessContainer& operator=(const ProcessContainer&) = delete;
+
+  // Calls `ready` once, maybe from within: with nothing when calls can be run, or with what went
+  // wrong; then the container is only there to be destroyed, which the handler may do. `lost` is
+  // called once if its process ends later and no run is under way.
+  virtual void begin(std::function<void(std::optional<FunctionError>)> ready,
+                     std::function<void()> lost) = 0;
+
+  void stop_run() override;
+  void freeze() override;
+  [[nodiscard]] std::string log_of(const std::string& call_id) const override;
+
+ protected:
+  [[nodiscard]] Workplace& place() const { return *place_; }
+
+  [[nodiscard]] ContainerHost& host() const { return place_->host(); }
+
+  [[nodiscard]] bool busy() const { return run_ && !run_->over(); }
+
+  [[nodiscard]] ActiveRun& active() const { return *run_; }
+
+  // A new run with its clock started and the log begun.
+  void open_run(const RunRequest& request, RunSink sink);
+
+  // Ends whatever the format has under way with the function; it will not be used again, unless
+  // each call has a process of its own.
+  virtual void break_off() = 0;
+
+ private:
+  std::unique_ptr<Workplace> place_;
+  ActiveRunPtr run_;
+};
+
+// The container for the format, or none if the process driver does not know it.
+std::unique_ptr<ProcessContainer> make_process_container(const std::string& format,
+                                                         std::unique_ptr<Workplace> place);
+
+}  // namespace fn::services

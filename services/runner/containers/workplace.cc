@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "services/runner/containers/workplace.h"
+
+#include <chrono>
+#include <csignal>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "services/runner/containers/active_run.h"
+#include "services/runner/containers/resident_memory.h"
+
+namespace fn::services {
+namespace {
+
+// As often as a function's memory is looked at where the kernel does not limit it.
+constexpr auto kMemoryPause = std::chrono::milliseconds(100);
+
+}  // namespace
+
+core::Result<std::unique_ptr<Workplace>> Workplace::make(ContainerHostPtr host,
+                                                         FunctionSetup setup,
+                                                         ImageFolder image,
+                                                         std::string format) {
+  std::unique_ptr<Workplace> place(
+      new Workplace(std::move(host), std::move(setup), std::move(image), std::move(format)));
+  const GroupLimits limits{place->setup_.memory, place->setup_.cpu, place->host_->settings().pids};
+  if (core::Status made = place->group_.create(limits); !made) {
+    return tl::unexpected(made.error());
+  }
+  if (place->format_ == "http-stream") {
+    core::Result<std::string> folder = place->host_->make_iofs(place->name_);
+    if (!folder) {
+      return tl::unexpected(folder.error());
+    }
+    place->iofs_folder_ = std::move(*folder);
+  }
+  return place;
+}
+
+Workplace::Workplace(ContainerHostPtr host,
+                     FunctionSetup setup,
+                     ImageFolder image,
+                     std::string format)
+    : host_(std::move(host)),
+      setup_(std::move(setup)),
+      image_(std::move(image)),
+      format_(std::move(format)),
+      name_(host_->new_name()),
+      group_(host_->groups().group(name_)),
+      logs_(host_->settings().log_bytes, host_->settings().log_calls),
+      memory_watch_(host_->loop()),
+      self_(std::make_shared<Workplace*>(this)) {}
+
+Workplace::~Workplace() {
+  kill();
+  host_->remove(group_, iofs_folder_);
+}
+
+Environment Workplace::environment(const Environment& further) const {
+  std::map<std::string, std::string> all = {{"PATH", "/usr/local/bin:/usr/bin:/bin"},
+                                            {"HOME", "/tmp"}};
+  for (const auto& list : {image_.environment, setup_.config}) {
+    for (const auto& [name, value] : list) {
+      all[name] = value;
+    }
+  }
+  all["FN_FORMAT"] = format_;
+  all["FN_MEMORY"] = std::to_string(setup_.memory.value);
+  all["FN_TYPE"] = "sync";
+  all["FN_FN_ID"] = setup_.fn_id;
+  all["FN_APP_ID"] = setup_.app_id;
+  all["FN_APP_NAME"] = setup_.app_name;
+  all["FN_FN_NAME"] = setup_.fn_name;
+  all["FN_PATH"] = setup_.path;
+  if (setup_.cpu.value > 0) {
+    all["FN_CPUS"] = std::to_string(setup_.cpu.value) + "m";
+  }
+  if (!iofs_folder_.empty()) {
+    all["FN_LISTENER"] = "unix:" + host_->sandbox().iofs_inside(iofs_folder_) + "/lsnr.sock";
+  }
+  for (const auto& [name, value] : further) {
+    all[name] = value;
+  }
+  return {all.begin(), all.end()};
+}
+
+core::Status Workplace::start(const Environment& further,
+                              Ends ends,
+                              std::function<void(FunctionError, int)> exited) {
+  Program program;
+  program.image = &image_;
+  program.environment = environment(further);
+  program.iofs_folder = iofs_folder_;
+  program.host_name = name_;
+  core::Result<ShutIn> shut_in = host_->sandbox().shut_in(program);
+  core::Result<DescriptorPair> errors = make_pipe();
+  if (!shut_in || !errors) {
+    return tl::unexpected(shut_in ? errors.error() : shut_in.error());
+  }
+  errors_ = std::make_unique<DescriptorReader>(
+      host_->loop(), std::move(errors->read), [this](std::string_view bytes) {
+        logs_.append(bytes);
+      });
+  exited_ = std::move(exited);
+  return launch(std::move(*shut_in), std::move(ends), std::move(errors->write));
+}
+
+core::Status Workplace::launch(ShutIn shut_in, Ends ends, Descriptor errors) {
+  core::Result<Descriptor> null = null_device();
+  if (!null) {
+    return tl::unexpected(null.error());
+  }
+  LaunchRequest& request = shut_in.request;
+  request.descriptors = {ends.input.valid() ? ends.input.get() : null->get(),
+                         ends.output.valid() ? ends.output.get() : null->get(),
+                         errors.get()};
+  for (const Descriptor& file : shut_in.files) {
+    request.descriptors.push_back(file.get());
+  }
+  request.before_start = group_.joining();
+  request.before_kill = group_.releasing();
+  memory_kills_ = group_.out_of_memory_kills();
+  out_of_memory_ = false;
+  process_ =
+      host_->launcher().launch(request, [self = std::weak_ptr<Workplace*>(self_)](int exit_code) {
+        if (const auto place = self.lock()) {
+          (*place)->exited(exit_code);
+        }
+      });
+  watch_memory();
+  return {};
+}
+
+void Workplace::exited(int exit_code) {
+  process_ = 0;
+  frozen_ = false;
+  if (errors_) {
+    errors_->drain();
+    errors_.reset();
+  }
+  const bool out_of_memory =
+      out_of_memory_ || (exit_code != 0 && group_.out_of_memory_kills() > memory_kills_);
+  if (exited_) {
+    std::exchange(exited_, nullptr)(exit_error(exit_code, out_of_memory), exit_code);
+  }
+}
+
+void Workplace::kill() {
+  exited_ = nullptr;
+  if (errors_) {
+    errors_->drain();
+  }
+  if (process_ != 0) {
+    host_->launcher().signal(process_, SIGKILL);
+    group_.kill();
+    frozen_ = false;
+  }
+}
+
+void Workplace::watch_memory() {
+  if (process_ == 0 || setup_.memory.value == 0 || host_->groups().has(Controller::kMemory)) {
+    return;
+  }
+  if (!frozen_ && resident_memory(host_->launcher().pid_of(process_)) > setup_.memory) {
+    out_of_memory_ = true;
+    host_->launcher().signal(process_, SIGKILL);
+    return;
+  }
+  memory_watch_.set_after(kMemoryPause, [this] { watch_memory(); });
+}
+
+void Workplace::freeze() {
+  if (process_ != 0 && !frozen_) {
+    frozen_ = true;
+    if (!group_.freeze()) {
+      host_->launcher().signal(process_, SIGSTOP);
+    }
+  }
+}
+
+void Workplace::thaw() {
+  if (frozen_) {
+    frozen_ = false;
+    if (!group_.thaw()) {
+      host_->launcher().signal(process_, SIGCONT);
+    }
+  }
+}
+
+void Workplace::begin_log(const std::string& call_id) {
+  if (errors_) {
+    errors_->drain();
+  }
+  logs_.begin(call_id);
+}
+
+}  // namespace fn::services
