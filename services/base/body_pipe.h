@@ -51,6 +51,9 @@ class BodyPipe {
   // read answers with it again. REQUIRES: no read is pending.
   void read(ReadHandler handler);
 
+  // Takes back a read that has not been served.
+  void unread() { reader_ = nullptr; }
+
   // The reader wants no more: what is held and what still comes is dropped.
   void abandon();
 

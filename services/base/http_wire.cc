@@ -292,6 +292,13 @@ void HttpWire::drop_body() {
   }
 }
 
+void HttpWire::release_body() {
+  if (std::exchange(socket_->body.fetching, false)) {
+    socket_->body.pipe->unread();
+  }
+  socket_->body.pipe = nullptr;
+}
+
 // Whether to go on: something has left, and the peer may take more.
 bool HttpWire::write_some() {
   Socket& socket = *socket_;
@@ -312,7 +319,6 @@ bool HttpWire::write_some() {
     socket.write_failed = true;
     socket.pieces.clear();
     socket.first = socket.first_sent = socket.queued = 0;
-    drop_body();
     return false;
   }
   socket.stuck_since = core::kNever;

@@ -47,7 +47,7 @@ class HttpWire : public std::enable_shared_from_this<HttpWire> {
   virtual void on_sent() = 0;
   // A read failed: the connection is no more.
   virtual void on_broken() = 0;
-  // The peer takes nothing more; what it sent before may still be read.
+  // The peer takes nothing more; what it sent before may still be read. A body under way stays.
   virtual void on_write_failed() = 0;
   // The body failed or was not as long as said; what came of it before has left.
   virtual void on_body_failed() = 0;
@@ -73,6 +73,8 @@ class HttpWire : public std::enable_shared_from_this<HttpWire> {
   void send();
   // The body that is under way is given up; what is queued still leaves.
   void drop_body();
+  // Lets go of the body, of which nothing was taken, so that another connection can send it.
+  void release_body();
   [[nodiscard]] bool is_sending() const;
   // Whether a byte of the body under way was taken from its pipe.
   [[nodiscard]] bool body_begun() const;
