@@ -13,10 +13,10 @@
 #include <vector>
 
 #include "core/base/result.h"
-#include "services/base/id_maker.h"
 #include "services/api/json_text.h"
 #include "services/api/store.h"
 #include "services/base/http.h"
+#include "services/base/id_maker.h"
 
 namespace fn::services {
 

@@ -58,7 +58,7 @@ struct LbSettings {
   std::uint32_t remembered_calls = 10'000;
 };
 
-struct ContainerSettings {
+struct ContainerConfig {
   DriverKind driver = DriverKind::kProcess;
   std::string images_folder = "images";
   IsolationKind isolation = IsolationKind::kAuto;
@@ -107,7 +107,7 @@ struct NodeConfig {
   core::Duration shutdown_grace = std::chrono::seconds(30);
   ApiSettings api;
   LbSettings lb;
-  ContainerSettings container;
+  ContainerConfig container;
   DockerSettings docker;
   // Of each group.
   core::LbConfig placing;

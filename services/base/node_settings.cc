@@ -200,7 +200,7 @@ constexpr std::array kSettings = {
 
     NodeSetting{"FN_DRIVER",
                 kRunnerRole,
-                container<&ContainerSettings::driver>(
+                container<&ContainerConfig::driver>(
                     "container.driver",
                     Text("What runs functions; null answers with the request, for measuring."))},
     NodeSetting{"FN_MAX_TOTAL_MEMORY_BYTES",
@@ -223,84 +223,84 @@ constexpr std::array kSettings = {
                 Form::kFreezeMsecs},
     NodeSetting{"FN_HOT_START_TIMEOUT_MSECS",
                 kRunnerRole,
-                container<&ContainerSettings::start_timeout>(
+                container<&ContainerConfig::start_timeout>(
                     "container.start_timeout_ms",
                     kTimeOrNeverMs,
                     Text("A container listens within this time or is given up.")),
                 Form::kMsecs},
     NodeSetting{"FN_HOT_PULL_TIMEOUT_MSECS",
                 kRunnerRole,
-                container<&ContainerSettings::pull_timeout>(
+                container<&ContainerConfig::pull_timeout>(
                     "container.pull_timeout_ms", kTimeOrNeverMs, Text("Longest pull of an image.")),
                 Form::kMsecs},
     NodeSetting{"FN_MAX_RESPONSE_SIZE",
                 kRunnerRole,
-                container<&ContainerSettings::response_bytes>(
+                container<&ContainerConfig::response_bytes>(
                     "container.max_response_bytes", kBytes, Text("Longest answer; 0: any."))},
     NodeSetting{"FN_MAX_HDR_RESPONSE_SIZE",
                 kRunnerRole,
-                container<&ContainerSettings::response_header_bytes>(
+                container<&ContainerConfig::response_header_bytes>(
                     "container.max_response_header_bytes",
                     kBytes,
                     Text("All headers of an answer together; 0: any."))},
     NodeSetting{"FN_MAX_LOG_SIZE_BYTES",
                 kRunnerRole,
-                container<&ContainerSettings::log_bytes>(
+                container<&ContainerConfig::log_bytes>(
                     "container.max_log_bytes", kBytes, Text("What is kept of a call's stderr."))},
     NodeSetting{"FN_DISABLE_DEBUG_USER_LOGS",
                 kRunnerRole,
-                container<&ContainerSettings::debug_logs>(
+                container<&ContainerConfig::debug_logs>(
                     "container.debug_logs",
                     Text("Functions' stderr goes to the log at debug; the variable negates it.")),
                 Form::kNegated},
     NodeSetting{"FN_MAX_PIDS",
                 kRunnerRole,
-                container<&ContainerSettings::processes_max>(
+                container<&ContainerConfig::processes_max>(
                     "container.max_processes", kCount, Text("Of one container; 0: any."))},
     NodeSetting{"FN_MAX_OPEN_FILES",
                 kRunnerRole,
-                container<&ContainerSettings::open_files_max>(
+                container<&ContainerConfig::open_files_max>(
                     "container.max_open_files", kCount, Text("Of each process; 0: any."))},
     NodeSetting{"FN_MAX_LOCKED_MEMORY",
                 kRunnerRole,
-                container<&ContainerSettings::locked_bytes_max>(
+                container<&ContainerConfig::locked_bytes_max>(
                     "container.max_locked_bytes", kBytes, Text("Of each process; 0: any."))},
     NodeSetting{"FN_MAX_PENDING_SIGNALS",
                 kRunnerRole,
-                container<&ContainerSettings::pending_signals_max>(
+                container<&ContainerConfig::pending_signals_max>(
                     "container.max_pending_signals", kCount, Text("Of one container; 0: any."))},
     NodeSetting{
         "FN_MAX_MESSAGE_QUEUE",
         kRunnerRole,
-        container<&ContainerSettings::message_queue_bytes_max>(
+        container<&ContainerConfig::message_queue_bytes_max>(
             "container.max_message_queue_bytes", kBytes, Text("Of one container; 0: any."))},
     NodeSetting{"FN_MAX_TMPFS_INODES",
                 kRunnerRole,
-                container<&ContainerSettings::tmp_inodes_max>(
+                container<&ContainerConfig::tmp_inodes_max>(
                     "container.max_tmp_inodes", kCount, Text("Files below /tmp; 0: any."))},
     NodeSetting{"FN_IMAGES_FOLDER",
                 kRunnerRole,
-                container<&ContainerSettings::images_folder>(
+                container<&ContainerConfig::images_folder>(
                     "container.images_folder",
                     Text("process: the image NAME is the folder NAME in here."))},
     NodeSetting{"FN_ISOLATION",
                 kRunnerRole,
-                container<&ContainerSettings::isolation>(
+                container<&ContainerConfig::isolation>(
                     "container.isolation",
                     Text("process: how functions are walled off; auto: the best there is."))},
     NodeSetting{"FN_LIMITER",
                 kRunnerRole,
-                container<&ContainerSettings::limiter>(
+                container<&ContainerConfig::limiter>(
                     "container.limiter",
                     Text("process: what keeps functions to their size; auto: the best there is."))},
     NodeSetting{"FN_IOFS_PATH",
                 kRunnerRole,
-                container<&ContainerSettings::socket_folder>(
+                container<&ContainerConfig::socket_folder>(
                     "container.socket_folder",
                     Text("Folder for the functions' sockets; none: below /tmp."))},
     NodeSetting{"FN_IOFS_DOCKER_PATH",
                 kRunnerRole,
-                container<&ContainerSettings::docker_socket_folder>(
+                container<&ContainerConfig::docker_socket_folder>(
                     "container.docker_socket_folder",
                     Text("The same folder as Docker's host sees it; none: found out."))},
     NodeSetting{"DOCKER_HOST",

@@ -25,10 +25,7 @@ void BodyBudget::when_room(std::function<void()> handler) {
   }
 }
 
-CallBody::CallBody(Loop& loop,
-                   BodyBudget& budget,
-                   const CallBodyLimits& limits,
-                   BodyPipePtr source)
+CallBody::CallBody(Loop& loop, BodyBudget& budget, const CallBodyLimits& limits, BodyPipePtr source)
     : loop_(loop), budget_(budget), limits_(limits), source_(std::move(source)) {}
 
 CallBody::~CallBody() {
@@ -114,8 +111,8 @@ void CallBody::serve() {
   }
 }
 
-// A body that a runner reads takes no part in the budget's queue: whoever waits there waits for runs
-// to end.
+// A body that a runner reads takes no part in the budget's queue: whoever waits there waits for
+// runs to end.
 void CallBody::fetch() {
   if (std::exchange(fetching_, true)) {
     return;

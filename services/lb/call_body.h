@@ -35,6 +35,7 @@ class BodyBudget {
   [[nodiscard]] bool spent() const { return held_ >= limit_; }
 
   void take(std::size_t bytes) { held_ += bytes; }
+
   void give_back(std::size_t bytes);
 
   // Calls the handler once there is room; at once if there is.

@@ -5,13 +5,14 @@
 
 #pragma once
 
-#include <grpcpp/grpcpp.h>
-
 #include <cstddef>
 #include <memory>
 #include <string>
 
+#include <grpcpp/grpcpp.h>
+
 #include "proto/runner.grpc.pb.h"
+
 #include "services/lb/runner_port.h"
 #include "services/wire/queue_thread.h"
 

@@ -102,9 +102,8 @@ ErrorAnswer error_of(const CallEnd& end) {
 }
 
 HttpResponse error_response(const ErrorAnswer& error, const AnswerContext& context) {
-  nlohmann::ordered_json body = {{"code", error.status},
-                                 {"message", error.message},
-                                 {"reason", name_of(error.reason)}};
+  nlohmann::ordered_json body = {
+      {"code", error.status}, {"message", error.message}, {"reason", name_of(error.reason)}};
   if (!context.group.empty()) {
     body["group"] = context.group;
   }

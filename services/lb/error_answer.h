@@ -18,22 +18,22 @@
 namespace fn::services {
 
 enum class AnswerReason {
-  kBadRequest,          // 400: the request is not one for an invocation
-  kNotFound,            // 404: no such app, function, trigger, route or path
-  kMethodNotAllowed,    // 405
-  kBodyTooLarge,        // 413: a detached body beyond FN_LB_REPLAY_BYTES
-  kFunctionTooLarge,    // 400: no runner of the group could ever hold it
-  kNoRunnerForGroup,    // 503: the group has no runner
-  kRunnersFull,         // 503: no runner took the call in time
-  kWaitingCallsFull,    // 503: the group's waiting calls reached their limit
-  kBodyNotReplayable,   // 503: refused after bytes of the body were gone
-  kRunnerLost,          // 500: the runner was lost while it ran the call
-  kRunnerError,         // the runner's status: its own fault
-  kFunctionError,       // the runner's status: the function's fault
-  kFunctionTimedOut,    // 504
-  kApiUnreachable,      // 503: the function is not known and nobody can be asked
-  kApiError,            // the API server's status
-  kShuttingDown,        // 503
+  kBadRequest,         // 400: the request is not one for an invocation
+  kNotFound,           // 404: no such app, function, trigger, route or path
+  kMethodNotAllowed,   // 405
+  kBodyTooLarge,       // 413: a detached body beyond FN_LB_REPLAY_BYTES
+  kFunctionTooLarge,   // 400: no runner of the group could ever hold it
+  kNoRunnerForGroup,   // 503: the group has no runner
+  kRunnersFull,        // 503: no runner took the call in time
+  kWaitingCallsFull,   // 503: the group's waiting calls reached their limit
+  kBodyNotReplayable,  // 503: refused after bytes of the body were gone
+  kRunnerLost,         // 500: the runner was lost while it ran the call
+  kRunnerError,        // the runner's status: its own fault
+  kFunctionError,      // the runner's status: the function's fault
+  kFunctionTimedOut,   // 504
+  kApiUnreachable,     // 503: the function is not known and nobody can be asked
+  kApiError,           // the API server's status
+  kShuttingDown,       // 503
 };
 
 [[nodiscard]] std::string_view name_of(AnswerReason reason);

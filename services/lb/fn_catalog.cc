@@ -39,10 +39,11 @@ struct FnCatalog::State : std::enable_shared_from_this<State> {
   void ask(const std::string& key, Entry& entry) {
     entry.timer = std::make_unique<LoopTimer>(loop);
     const bool known = entry.function != nullptr;
-    entry.timer->set_after(known ? limits.stale_after : limits.timeout,
-                           [this, key] { take(key, {nullptr, 504, "no answer in time", false}); });
-    entry.question = ask_for_function(
-        port, entry.address, [weak = weak_from_this(), key](const FnFound& found) {
+    entry.timer->set_after(known ? limits.stale_after : limits.timeout, [this, key] {
+      take(key, {nullptr, 504, "no answer in time", false});
+    });
+    entry.question =
+        ask_for_function(port, entry.address, [weak = weak_from_this(), key](const FnFound& found) {
           // The question must outlive its own answer.
           if (const auto self = weak.lock()) {
             self->loop.post([weak, key, found] {

@@ -64,8 +64,8 @@ std::string message_of(const HttpResponse& response) {
   const Json body = Json::parse(response.body, nullptr, false);
   if (body.is_object()) {
     const auto error = body.find("error");
-    const std::string text = text_of(error != body.end() && error->is_object() ? *error : body,
-                                     "message");
+    const std::string text =
+        text_of(error != body.end() && error->is_object() ? *error : body, "message");
     if (!text.empty()) {
       return text;
     }
@@ -180,7 +180,8 @@ class Question : public std::enable_shared_from_this<Question> {
     merge_config(app_, config);
     merge_config(fn_, config);
     setup.config.assign(config.begin(), config.end());
-    if (const auto headers = fn_.find("headers"); route && headers != fn_.end() && headers->is_object()) {
+    if (const auto headers = fn_.find("headers");
+        route && headers != fn_.end() && headers->is_object()) {
       for (const auto& [name, values] : headers->items()) {
         for (const Json& value : values) {
           if (value.is_string()) {

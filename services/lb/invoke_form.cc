@@ -32,10 +32,10 @@ std::optional<FnAddress> address_of(const std::string& target) {
   }
   const std::string_view rest = path.substr(3);
   const std::size_t slash = rest.find('/');
-  return FnAddress{path[1] == 't' ? FnAddress::Kind::kTrigger : FnAddress::Kind::kRoute,
-                   percent_decoded(rest.substr(0, slash)),
-                   slash == std::string_view::npos ? std::string("/")
-                                                   : percent_decoded(rest.substr(slash))};
+  return FnAddress{
+      path[1] == 't' ? FnAddress::Kind::kTrigger : FnAddress::Kind::kRoute,
+      percent_decoded(rest.substr(0, slash)),
+      slash == std::string_view::npos ? std::string("/") : percent_decoded(rest.substr(slash))};
 }
 
 HttpHeaders headers_for_function(const HttpRequestHead& head,

@@ -27,6 +27,7 @@ struct CallerAnswer {
   unsigned status = 200;
   HttpHeaders headers;
 };
+
 [[nodiscard]] CallerAnswer answer_for_caller(unsigned status,
                                              HttpHeaders headers,
                                              const FnAddress& address,

@@ -22,6 +22,7 @@ constexpr core::Duration kLinger = std::chrono::milliseconds(2);
 struct InvokeFront::State {
   struct Invocation;
   using InvocationPtr = std::shared_ptr<Invocation>;
+
   struct Lingering {
     core::Instant until;
     std::weak_ptr<Invocation> invocation;
@@ -110,13 +111,17 @@ struct InvokeFront::State::Invocation : std::enable_shared_from_this<Invocation>
     request.detached = detached;
     CallSink sink;
     if (detached) {
-      sink.accepted = [self = shared_from_this()] { self->accepted(); };
+      sink.accepted = [self = shared_from_this()] {
+        self->accepted();
+      };
     }
     sink.answered = [self = shared_from_this()](
                         unsigned status, HttpHeaders headers, const BodyPipePtr& function_body) {
       self->answered(status, std::move(headers), function_body);
     };
-    sink.ended = [self = shared_from_this()](const CallEnd& end) { self->ended(end); };
+    sink.ended = [self = shared_from_this()](const CallEnd& end) {
+      self->ended(end);
+    };
     ticket = front->group.begin(std::move(request), std::move(sink));
   }
 
@@ -178,8 +183,7 @@ struct InvokeFront::State::Invocation : std::enable_shared_from_this<Invocation>
 
   void refuse(const ErrorAnswer& error) {
     respond(error_response(
-        error,
-        {front->options.group, call_id, address.kind == FnAddress::Kind::kRoute}));
+        error, {front->options.group, call_id, address.kind == FnAddress::Kind::kRoute}));
   }
 
   void respond(HttpResponse response) {
@@ -244,12 +248,12 @@ bool InvokeFront::take(const HttpExchangePtr& exchange) {
   const auto invocation =
       std::make_shared<State::Invocation>(state_, exchange, *std::move(address));
   if (by_id && head.method != "POST") {
-    invocation->refuse({AnswerReason::kMethodNotAllowed,
-                        405,
-                        "Method not allowed: " + head.method + " " +
-                            std::string(path_of(head.target)),
-                        {},
-                        0});
+    invocation->refuse(
+        {AnswerReason::kMethodNotAllowed,
+         405,
+         "Method not allowed: " + head.method + " " + std::string(path_of(head.target)),
+         {},
+         0});
     return true;
   }
   if (state_->draining) {

@@ -132,9 +132,10 @@ void LbGroup::State::try_call(const core::TryCall& action) {
   const std::uint32_t attempt = action.attempt;
   const core::CallHandle handle = action.call;
   AttemptSink sink;
-  sink.accepted = [this, handle, attempt] { took(handle, attempt); };
-  sink.answered = [this, handle, attempt](
-                      unsigned status, HttpHeaders headers, BodyPipePtr body) {
+  sink.accepted = [this, handle, attempt] {
+    took(handle, attempt);
+  };
+  sink.answered = [this, handle, attempt](unsigned status, HttpHeaders headers, BodyPipePtr body) {
     took(handle, attempt);
     Call* answered = of(handle, attempt);
     if (answered != nullptr && answered->sink.answered) {
@@ -149,9 +150,7 @@ void LbGroup::State::try_call(const core::TryCall& action) {
       action.runner, {&call.json, &call.function->slot, &call.id, call.body}, std::move(sink));
 }
 
-void LbGroup::State::attempt_ended(core::CallHandle handle,
-                                   std::uint32_t attempt,
-                                   AttemptEnd end) {
+void LbGroup::State::attempt_ended(core::CallHandle handle, std::uint32_t attempt, AttemptEnd end) {
   Call* call = of(handle, attempt);
   if (call == nullptr) {
     return;
@@ -238,8 +237,8 @@ CallTicket LbGroup::begin(CallRequest request, CallSink sink) {
   ++state.held;
   const CallTicket ticket{handle.value, call.number};
   // What the machine counts is what the LB may hold.
-  const std::uint64_t bytes = std::min<std::uint64_t>(
-      request.body_bytes, std::numeric_limits<std::uint32_t>::max());
+  const std::uint64_t bytes =
+      std::min<std::uint64_t>(request.body_bytes, std::numeric_limits<std::uint32_t>::max());
   state.driver.deliver(core::CallArrived{.call = handle,
                                          .function = function,
                                          .body_bytes = static_cast<std::uint32_t>(bytes),

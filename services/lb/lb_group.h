@@ -73,6 +73,7 @@ class LbGroup {
     CallBodyLimits body;
     LbFactHandler fact;
   };
+
   LbGroup(Parts parts, const core::LbConfig& config, const core::Rng& rng);
   ~LbGroup();
   LbGroup(const LbGroup&) = delete;

@@ -2,11 +2,11 @@
 
 #include "services/lb/runner_links.h"
 
-#include <grpcpp/grpcpp.h>
-
 #include <chrono>
 #include <utility>
 #include <vector>
+
+#include <grpcpp/grpcpp.h>
 
 #include "services/lb/engage_attempt.h"
 
@@ -28,7 +28,9 @@ struct Link {
 class GrpcAttempt final : public Attempt {
  public:
   explicit GrpcAttempt(std::shared_ptr<EngageAttempt> attempt) : attempt_(std::move(attempt)) {}
+
   ~GrpcAttempt() override { attempt_->cancel(); }
+
   GrpcAttempt(const GrpcAttempt&) = delete;
   GrpcAttempt& operator=(const GrpcAttempt&) = delete;
 

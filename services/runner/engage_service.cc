@@ -2,10 +2,10 @@
 
 #include "services/runner/engage_service.h"
 
-#include <grpcpp/grpcpp.h>
-
 #include <chrono>
 #include <utility>
+
+#include <grpcpp/grpcpp.h>
 
 #include "services/runner/engage_stream.h"
 
@@ -62,7 +62,8 @@ struct EngageService::State {
 
   void wait_for_stream() {
     if (!closing) {
-      EngageStream::wait(rpc, *server_queue, node, [this] { wait_for_stream(); }, alive);
+      EngageStream::wait(
+          rpc, *server_queue, node, [this] { wait_for_stream(); }, alive);
     }
   }
 

@@ -188,9 +188,7 @@ void EngageStream::send_frame() {
   send(std::move(message));
 }
 
-void EngageStream::finished(const RunOutcome& outcome,
-                            core::Duration waited,
-                            core::Duration ran) {
+void EngageStream::finished(const RunOutcome& outcome, core::Duration waited, core::Duration ran) {
   ticket_ = {};
   RunnerMsg message;
   CallFinished& finished = *message.mutable_finished();
@@ -250,8 +248,7 @@ void EngageStream::pump() {
   const bool last = last_due_ && outgoing_.size() == 1;
   if (last) {
     last_sent_ = true;
-    stream_.WriteAndFinish(
-        outgoing_.front(), grpc::WriteOptions(), grpc::Status::OK, &on_written_);
+    stream_.WriteAndFinish(outgoing_.front(), grpc::WriteOptions(), grpc::Status::OK, &on_written_);
   } else {
     grpc::WriteOptions options;
     if (outgoing_.size() > 1 || finish_) {

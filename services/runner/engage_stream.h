@@ -6,8 +6,6 @@
 
 #pragma once
 
-#include <grpcpp/grpcpp.h>
-
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -15,7 +13,10 @@
 #include <optional>
 #include <string>
 
+#include <grpcpp/grpcpp.h>
+
 #include "proto/runner.grpc.pb.h"
+
 #include "services/runner/offered_call.h"
 #include "services/runner/runner_node.h"
 #include "services/wire/queue_thread.h"
@@ -23,8 +24,8 @@
 namespace fn::services {
 
 // Engage by the completion queue; the rest, which is rare, by callbacks.
-using RunnerRpc = RunnerProtocol::WithAsyncMethod_Engage<RunnerProtocol::WithCallbackMethod_Status<
-    RunnerProtocol::WithCallbackMethod_ConfigureRunner<
+using RunnerRpc = RunnerProtocol::WithAsyncMethod_Engage<
+    RunnerProtocol::WithCallbackMethod_Status<RunnerProtocol::WithCallbackMethod_ConfigureRunner<
         RunnerProtocol::WithCallbackMethod_StreamLogs<
             RunnerProtocol::WithCallbackMethod_Status2<RunnerProtocol::Service>>>>>;
 

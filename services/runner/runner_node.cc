@@ -245,7 +245,8 @@ OfferTicket RunnerNode::offer(std::shared_ptr<OfferedCall> offered,
   entry.outcome = {};
   ++state.counts.offered;
   const OfferTicket ticket{handle.value, entry.attempt};
-  state.machine_driver.deliver(core::CallOffered{handle, function, core::LbHandle{0}, ticket.attempt});
+  state.machine_driver.deliver(
+      core::CallOffered{handle, function, core::LbHandle{0}, ticket.attempt});
   return ticket;
 }
 

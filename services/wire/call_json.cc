@@ -2,14 +2,14 @@
 
 #include "services/wire/call_json.h"
 
-#include <openssl/evp.h>
-
 #include <array>
 #include <charconv>
 #include <chrono>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <optional>
+
+#include <openssl/evp.h>
 
 namespace fn::services {
 namespace {
@@ -286,8 +286,8 @@ core::Result<std::uint32_t> parse_cpus(std::string_view text) {
   const bool milli = text.back() == 'm';
   const std::string_view digits = milli ? text.substr(0, text.size() - 1) : text;
   double value = 0;
-  const auto [end, error] =
-      std::from_chars(digits.data(), digits.data() + digits.size(), value, std::chars_format::fixed);
+  const auto [end, error] = std::from_chars(
+      digits.data(), digits.data() + digits.size(), value, std::chars_format::fixed);
   const double thousandths = milli ? value : value * 1000;
   if (error != std::errc{} || end != digits.data() + digits.size() || !(thousandths >= 0) ||
       thousandths > kCpusMax || (milli && value != std::floor(value))) {

@@ -2,12 +2,12 @@
 
 #include "services/wire/credentials.h"
 
-#include <grpcpp/security/credentials.h>
-#include <grpcpp/security/server_credentials.h>
-
 #include <fstream>
 #include <iterator>
 #include <utility>
+
+#include <grpcpp/security/credentials.h>
+#include <grpcpp/security/server_credentials.h>
 
 namespace fn::services {
 namespace {
@@ -38,8 +38,7 @@ core::Result<Pem> read_all(const CertificateFiles& files) {
   Pem pem;
   core::Status status = read_pem("FN_NODE_CERT", files.certificate, pem.certificate);
   status = status ? read_pem("FN_NODE_CERT_KEY", files.key, pem.key) : status;
-  status =
-      status ? read_pem("FN_NODE_CERT_AUTHORITY", files.authority, pem.authority) : status;
+  status = status ? read_pem("FN_NODE_CERT_AUTHORITY", files.authority, pem.authority) : status;
   if (!status) {
     return core::fail(status.error().code, status.error().message);
   }

@@ -2,13 +2,13 @@
 
 #include "services/wire/queue_thread.h"
 
-#include <grpcpp/completion_queue.h>
-
 #include <chrono>
 #include <mutex>
 #include <thread>
 #include <utility>
 #include <vector>
+
+#include <grpcpp/completion_queue.h>
 
 #include "core/base/assert.h"
 

@@ -9,7 +9,8 @@
 namespace fn::services {
 
 std::optional<core::RefusalReason> reason_of(std::string_view name) {
-  for (std::uint32_t value = 0; value <= static_cast<std::uint32_t>(core::RefusalReason::kOtherGroup);
+  for (std::uint32_t value = 0;
+       value <= static_cast<std::uint32_t>(core::RefusalReason::kOtherGroup);
        ++value) {
     const auto reason = static_cast<core::RefusalReason>(value);
     if (core::name_of(reason) == name) {

@@ -3,12 +3,12 @@
 // Goal: a call goes from an LB's group through a real Engage stream to a runner and back, with its
 // body and answer whole, and every way to end has one answer.
 
-#include <gtest/gtest.h>
-
 #include <chrono>
 #include <memory>
 #include <string>
 #include <thread>
+
+#include <gtest/gtest.h>
 
 #include "core/base/rng.h"
 #include "services/base/loop.h"
@@ -70,10 +70,14 @@ class LbHost {
  public:
   explicit LbHost(const std::vector<std::string>& runners, core::LbConfig config = {}) {
     config.group = core::GroupHandle{0};
-    group_ = std::make_unique<LbGroup>(
-        LbGroup::Parts{loop, *links_, budget_, {}, [](const core::LbFact& /*fact*/) {}},
-        config,
-        core::Rng(1));
+    group_ = std::make_unique<LbGroup>(LbGroup::Parts{loop,
+                                                      *links_,
+                                                      budget_,
+                                                      {},
+                                                      [](const core::LbFact& /*fact*/) {
+                                                      }},
+                                       config,
+                                       core::Rng(1));
     std::vector<core::Member> members;
     for (const std::string& runner : runners) {
       members.push_back({links_->add(runner)});
