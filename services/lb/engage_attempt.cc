@@ -27,7 +27,8 @@ void EngageAttempt::start(RunnerProtocol::Stub& stub, grpc::CompletionQueue& que
   call.set_slot_hash_id(*request_.slot);
   writing_ = true;
   operations_ += 2;
-  stream_->Write(outgoing_, &on_written_);
+  // The body's first frame follows at once.
+  stream_->Write(outgoing_, grpc::WriteOptions().set_buffer_hint(), &on_written_);
   stream_->ReadInitialMetadata(&on_metadata_);
 }
 
@@ -86,6 +87,8 @@ void EngageAttempt::take(RunnerMsg& message) {
     return;
   } else if (message.has_finished() && end_ == nullptr) {
     end_ = std::make_unique<CallFinished>(std::move(*message.mutable_finished()));
+    finish();
+    return;
   }
   read_next();
 }

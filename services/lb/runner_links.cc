@@ -9,6 +9,7 @@
 #include <grpcpp/grpcpp.h>
 
 #include "services/lb/engage_attempt.h"
+#include "services/wire/wire_names.h"
 
 namespace fn::services {
 namespace {
@@ -101,6 +102,8 @@ core::RunnerHandle RunnerLinks::add(const std::string& address) {
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kReconnectFirstMs);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kReconnectFirstMs);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kReconnectMaxMs);
+  arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+  arguments.SetInt(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, kWindowBytes);
   arguments.SetMaxReceiveMessageSize(-1);
   return add(address, grpc::CreateCustomChannel(address, state_->credentials, arguments));
 }

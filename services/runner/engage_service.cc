@@ -8,72 +8,35 @@
 #include <grpcpp/grpcpp.h>
 
 #include "services/runner/engage_stream.h"
+#include "services/runner/rare_call.h"
+#include "services/runner/runner_rpc.h"
+#include "services/wire/wire_names.h"
 
 namespace fn::services {
-namespace {
-
-class RunnerRpcService final : public RunnerRpc {
- public:
-  RunnerRpcService(Loop& loop, RunnerNode& node) : loop_(loop), node_(node) {}
-
-  grpc::ServerUnaryReactor* Status(grpc::CallbackServerContext* context,
-                                   const google::protobuf::Empty* /*request*/,
-                                   RunnerStatus* response) override {
-    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-    loop_.post([this, reactor, response] {
-      const RunnerCounts counts = node_.counts();
-      response->set_active(static_cast<int>(counts.held));
-      response->set_requestsreceived(counts.offered);
-      response->set_requestshandled(counts.completed + counts.failed);
-      reactor->Finish(grpc::Status::OK);
-    });
-    return reactor;
-  }
-
-  grpc::ServerUnaryReactor* ConfigureRunner(grpc::CallbackServerContext* context,
-                                            const ConfigMsg* /*request*/,
-                                            ConfigStatus* /*response*/) override {
-    return not_here(context, "ConfigureRunner");
-  }
-
-  grpc::ServerUnaryReactor* Status2(grpc::CallbackServerContext* context,
-                                    const google::protobuf::Struct* /*request*/,
-                                    RunnerStatus* /*response*/) override {
-    return not_here(context, "Status2");
-  }
-
- private:
-  static grpc::ServerUnaryReactor* not_here(grpc::CallbackServerContext* context,
-                                            const std::string& name) {
-    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-    reactor->Finish({grpc::StatusCode::UNIMPLEMENTED, name + ": this runner does not offer it"});
-    return reactor;
-  }
-
-  Loop& loop_;
-  RunnerNode& node_;
-};
-
-}  // namespace
-
 struct EngageService::State {
   State(Loop& its_loop, RunnerNode& its_node)
-      : loop(its_loop), node(its_node), rpc(its_loop, its_node) {}
+      : loop(its_loop), node(its_node) {}
 
   void wait_for_stream() {
     if (!closing) {
-      EngageStream::wait(
-          rpc, *server_queue, node, [this] { wait_for_stream(); }, alive);
+      EngageStream::wait(engage, *queue, node, [this] { wait_for_stream(); }, alive);
+    }
+  }
+
+  void wait_for_rare_call() {
+    if (!closing) {
+      RareCall::wait(rare, *queue, node, [this] { wait_for_rare_call(); }, alive);
     }
   }
 
   Loop& loop;
   RunnerNode& node;
-  RunnerRpcService rpc;
-  grpc::ServerCompletionQueue* server_queue = nullptr;
+  EngageRpc engage;
+  grpc::AsyncGenericService rare;
+  grpc::ServerCompletionQueue* queue = nullptr;  // the thread's
   std::unique_ptr<QueueThread> thread;
   std::unique_ptr<grpc::Server> server;
-  std::shared_ptr<int> alive = std::make_shared<int>(0);  // held by every stream
+  std::shared_ptr<int> alive = std::make_shared<int>(0);  // held by every stream and rare call
   bool closing = false;
 };
 
@@ -86,7 +49,6 @@ EngageService::~EngageService() {
 
 core::Result<int> EngageService::start(
     const std::string& address, const std::shared_ptr<grpc::ServerCredentials>& credentials) {
-  grpc::EnableDefaultHealthCheckService(true);
   grpc::ServerBuilder builder;
   int port = 0;
   if (!address.empty()) {
@@ -95,9 +57,13 @@ core::Result<int> EngageService::start(
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 1000);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
-  builder.RegisterService(&state_->rpc);
+  // Windows that follow the round trip cost pings on every connection; fixed ones do here.
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, kWindowBytes);
+  builder.RegisterService(&state_->engage);
+  builder.RegisterAsyncGenericService(&state_->rare);
   std::unique_ptr<grpc::ServerCompletionQueue> queue = builder.AddCompletionQueue();
-  state_->server_queue = queue.get();
+  state_->queue = queue.get();
   state_->server = builder.BuildAndStart();
   state_->thread = std::make_unique<QueueThread>(state_->loop, std::move(queue));
   if (state_->server == nullptr || (!address.empty() && port == 0)) {
@@ -105,6 +71,7 @@ core::Result<int> EngageService::start(
                       "cannot listen on " + address + ": is another program using the port?");
   }
   state_->wait_for_stream();
+  state_->wait_for_rare_call();
   return port;
 }
 

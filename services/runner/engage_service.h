@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The runner's gRPC server: Engage streams become offers to a RunnerNode, Status and the standard
-// health service answer beside them. StreamLogs, ConfigureRunner and Status2 answer UNIMPLEMENTED.
+// health check answer beside them. StreamLogs, ConfigureRunner and Status2 answer UNIMPLEMENTED.
 
 #pragma once
 

@@ -11,7 +11,7 @@
 
 namespace fn::services {
 
-void EngageStream::wait(RunnerRpc& rpc,
+void EngageStream::wait(EngageRpc& rpc,
                         grpc::ServerCompletionQueue& queue,
                         RunnerNode& node,
                         std::function<void()> taken,
@@ -20,7 +20,7 @@ void EngageStream::wait(RunnerRpc& rpc,
   stream->self_ = stream;
   stream->context_.AsyncNotifyWhenDone(&stream->on_ended_);
   ++stream->operations_;
-  rpc.RequestEngage(&stream->context_, &stream->stream_, &queue, &queue, &stream->on_requested_);
+  rpc.request(stream->context_, stream->stream_, queue, &stream->on_requested_);
 }
 
 EngageStream::EngageStream(RunnerNode& node,

@@ -13,27 +13,19 @@
 #include <optional>
 #include <string>
 
-#include <grpcpp/grpcpp.h>
-
-#include "proto/runner.grpc.pb.h"
 
 #include "services/runner/offered_call.h"
 #include "services/runner/runner_node.h"
+#include "services/runner/runner_rpc.h"
 #include "services/wire/queue_thread.h"
 
 namespace fn::services {
-
-// Engage by the completion queue; the rest, which is rare, by callbacks.
-using RunnerRpc = RunnerProtocol::WithAsyncMethod_Engage<
-    RunnerProtocol::WithCallbackMethod_Status<RunnerProtocol::WithCallbackMethod_ConfigureRunner<
-        RunnerProtocol::WithCallbackMethod_StreamLogs<
-            RunnerProtocol::WithCallbackMethod_Status2<RunnerProtocol::Service>>>>>;
 
 class EngageStream final : public OfferedCall, public std::enable_shared_from_this<EngageStream> {
  public:
   // Waits for a stream; `taken` is called once when one has come, to wait for the next.
   // `alive` is let go with the stream.
-  static void wait(RunnerRpc& rpc,
+  static void wait(EngageRpc& rpc,
                    grpc::ServerCompletionQueue& queue,
                    RunnerNode& node,
                    std::function<void()> taken,
@@ -70,7 +62,7 @@ class EngageStream final : public OfferedCall, public std::enable_shared_from_th
   std::function<void()> taken_;
   std::shared_ptr<EngageStream> self_;
   grpc::ServerContext context_;
-  grpc::ServerAsyncReaderWriter<RunnerMsg, ClientMsg> stream_{&context_};
+  EngageWire stream_{&context_};
   CompletionOf<EngageStream, &EngageStream::requested> on_requested_{*this};
   CompletionOf<EngageStream, &EngageStream::ended> on_ended_{*this};
   CompletionOf<EngageStream, &EngageStream::read> on_read_{*this};

@@ -94,6 +94,7 @@ struct RunnerNode::State {
   std::vector<std::unique_ptr<Container>> gone;
   FunctionError start_error;  // of the last container that could not be started
   std::function<void()> idle;
+  bool draining = false;
   RunnerCounts counts;
 };
 
@@ -262,7 +263,12 @@ void RunnerNode::cancel(OfferTicket ticket) {
 
 void RunnerNode::drain(std::function<void()> idle) {
   state_->idle = std::move(idle);
+  state_->draining = true;
   state_->machine_driver.deliver(core::DrainStarted{});
+}
+
+bool RunnerNode::draining() const {
+  return state_->draining;
 }
 
 void RunnerNode::stop() {

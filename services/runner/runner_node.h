@@ -55,6 +55,7 @@ class RunnerNode {
 
   // Refuses calls from now on; `idle` is called once when none is held any more.
   void drain(std::function<void()> idle);
+  [[nodiscard]] bool draining() const;
 
   // Removes all containers, cutting what runs.
   void stop();

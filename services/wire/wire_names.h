@@ -24,6 +24,9 @@ inline constexpr const char* kRequestIdKey = "fn_request_id";
 // Bytes of body in one frame, at most.
 inline constexpr std::size_t kFrameBytes = std::size_t{64} << 10;
 
+// What a stream may send ahead of its reader.
+inline constexpr int kWindowBytes = 1 << 20;
+
 // HTTP status that refuses a call in CallFinished.errorCode.
 inline constexpr int kRefusedCode = 503;
 
