@@ -92,24 +92,29 @@ void SettingLoader::fill_in(std::string_view key, const Value& value, const std:
   }
 }
 
+ConfigLine SettingLoader::line_of(const core::ConfigRow& row) {
+  ConfigLine line;
+  line.row = row;
+  line.roles = row.key.starts_with("lb.") ? kLbRole : kRunnerRole;
+  for (const NodeSetting& setting : node_settings()) {
+    if (setting.key() != row.key) {
+      continue;
+    }
+    line.name = setting.name;
+    line.flag = flag_of(setting);
+    line.roles = setting.roles;
+    line.secret = setting.secret;
+    if (setting.of_core() && setting.form != SettingForm::kPlain) {
+      line.variable_sentence = setting.field.info.sentence;
+    }
+  }
+  return line;
+}
+
 std::vector<ConfigLine> SettingLoader::lines() const {
   std::vector<ConfigLine> lines;
   for (const core::ConfigRow& row : knobs_.rows()) {
-    ConfigLine line;
-    line.row = row;
-    line.roles = row.key.starts_with("lb.") ? kLbRole : kRunnerRole;
-    for (const NodeSetting& setting : node_settings()) {
-      if (setting.key() == row.key) {
-        line.name = setting.name;
-        line.flag = flag_of(setting);
-        line.roles = setting.roles;
-        line.secret = setting.secret;
-        if (setting.of_core() && setting.form != SettingForm::kPlain) {
-          line.variable_sentence = setting.field.info.sentence;
-        }
-      }
-    }
-    lines.push_back(std::move(line));
+    lines.push_back(line_of(row));
   }
   return lines;
 }

@@ -41,6 +41,8 @@ class SettingLoader {
   [[nodiscard]] NodeConfig& config() { return *config_; }
 
  private:
+  static ConfigLine line_of(const core::ConfigRow& row);
+
   core::Status set_formed(const NodeSetting& setting,
                           const std::string& name,
                           const core::Value& written,
