@@ -40,10 +40,23 @@ void BodyPipe::when_room(std::function<void()> handler) {
   }
 }
 
+void BodyPipe::when_wanted(std::function<void()> handler) {
+  if (reader_) {
+    handler();
+  } else {
+    wanted_ = std::move(handler);
+  }
+}
+
+// A reader that is served may drop this pipe, so only one that must wait looks at it again.
 void BodyPipe::read(ReadHandler handler) {
   FN_ASSERT(!reader_);
   reader_ = std::move(handler);
-  serve();
+  if (!chunks_.empty() || end_) {
+    serve();
+  } else if (wanted_) {
+    std::exchange(wanted_, nullptr)();
+  }
 }
 
 void BodyPipe::abandon() {
@@ -51,6 +64,7 @@ void BodyPipe::abandon() {
   chunks_.clear();
   held_ = 0;
   reader_ = nullptr;
+  wanted_ = nullptr;
   if (room_) {
     std::exchange(room_, nullptr)();
   }

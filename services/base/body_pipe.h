@@ -42,11 +42,17 @@ class BodyPipe {
   // Calls the handler once, when the pipe is no longer full or nobody will read on; at once if so.
   void when_room(std::function<void()> handler);
 
+  // Calls the handler once, when a read finds nothing here; at once if one waits already.
+  void when_wanted(std::function<void()> handler);
+
   // ---- the reader ----
 
   // Calls the handler with the next bytes or the end, at once if they are here. After the end every
   // read answers with it again. REQUIRES: no read is pending.
   void read(ReadHandler handler);
+
+  // Takes back a read that has not been served.
+  void unread() { reader_ = nullptr; }
 
   // The reader wants no more: what is held and what still comes is dropped.
   void abandon();
@@ -69,6 +75,7 @@ class BodyPipe {
   bool abandoned_ = false;
   ReadHandler reader_;
   std::function<void()> room_;
+  std::function<void()> wanted_;
 };
 
 using BodyPipePtr = std::shared_ptr<BodyPipe>;

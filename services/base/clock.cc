@@ -37,4 +37,27 @@ std::string rfc3339(std::int64_t wall_ns) {
   return text.data();
 }
 
+std::string http_date(std::int64_t wall_ns) {
+  static constexpr std::array<const char*, 7> kDays = {
+      "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  static constexpr std::array<const char*, 12> kMonths = {
+      "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  const std::chrono::sys_time<std::chrono::nanoseconds> at{std::chrono::nanoseconds{wall_ns}};
+  const auto day = std::chrono::floor<std::chrono::days>(at);
+  const std::chrono::year_month_day date{day};
+  const std::chrono::hh_mm_ss time{std::chrono::floor<std::chrono::seconds>(at - day)};
+  std::array<char, 40> text{};
+  std::snprintf(text.data(),
+                text.size(),
+                "%s, %02u %s %04d %02ld:%02ld:%02ld GMT",
+                kDays.at(std::chrono::weekday{day}.c_encoding()),
+                static_cast<unsigned>(date.day()),
+                kMonths.at(static_cast<unsigned>(date.month()) - 1),
+                static_cast<int>(date.year()),
+                time.hours().count(),
+                time.minutes().count(),
+                time.seconds().count());
+  return text.data();
+}
+
 }  // namespace fn::services

@@ -21,4 +21,7 @@ namespace fn::services {
 // RFC 3339 in UTC with milliseconds: 2018-03-07T14:38:42.123Z.
 [[nodiscard]] std::string rfc3339(std::int64_t wall_ns);
 
+// The form of HTTP's Date (RFC 9110, 5.6.7): Wed, 07 Mar 2018 14:38:42 GMT.
+[[nodiscard]] std::string http_date(std::int64_t wall_ns);
+
 }  // namespace fn::services
