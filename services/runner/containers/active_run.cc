@@ -6,12 +6,6 @@
 #include <utility>
 
 namespace fn::services {
-namespace {
-
-constexpr int kOutOfMemoryExit = 137;
-
-}  // namespace
-
 FunctionError timed_out_error() {
   return {504, "Timed out"};
 }
@@ -36,13 +30,13 @@ FunctionError header_too_large_error() {
   return {502, "function response header too large"};
 }
 
-FunctionError exit_error(int exit_code, bool out_of_memory) {
-  if (out_of_memory || exit_code == kOutOfMemoryExit) {
+FunctionError exit_error(const ProcessExit& exit) {
+  if (exit.out_of_memory) {
     return {502,
             "container out of memory, you may want to raise fn.memory for this function "
             "(default: 128MB)"};
   }
-  return {502, "container exit code " + std::to_string(exit_code)};
+  return {502, "container exit code " + std::to_string(exit.code)};
 }
 
 ActiveRun::ActiveRun(Loop& loop,

@@ -16,6 +16,11 @@
 
 namespace fn::services {
 
+struct ProcessExit {
+  int code = 0;  // 128 + the signal that ended it
+  bool out_of_memory = false;
+};
+
 // The errors that Fn's users know (fn.md 4.4, 4.5).
 FunctionError timed_out_error();
 FunctionError function_failed_error();
@@ -23,7 +28,7 @@ FunctionError invalid_response_error();
 FunctionError io_error();
 FunctionError body_too_large_error();
 FunctionError header_too_large_error();
-FunctionError exit_error(int exit_code, bool out_of_memory);
+FunctionError exit_error(const ProcessExit& exit);
 
 class ActiveRun : public std::enable_shared_from_this<ActiveRun> {
  public:
@@ -33,7 +38,8 @@ class ActiveRun : public std::enable_shared_from_this<ActiveRun> {
   // Starts the clock.
   void begin();
 
-  [[nodiscard]] bool answered() const { return answer_ != nullptr; }
+  // The reader of the answer wants no more of it.
+  [[nodiscard]] bool abandoned() const { return answer_ && answer_->abandoned(); }
 
   [[nodiscard]] bool over() const { return !sink_.ended; }
 

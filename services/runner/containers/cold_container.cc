@@ -60,7 +60,7 @@ core::Status ColdContainer::start(const RunRequest& request) {
   core::Status started = place().start(
       variables(request),
       {std::move(input->read), std::move(output->write)},
-      [this](FunctionError error, int exit_code) { exited(std::move(error), exit_code); });
+      [this](const ProcessExit& exit) { exited(exit); });
   if (started) {
     input_ =
         std::make_unique<DescriptorWriter>(host().loop(), std::move(input->write), request.body);
@@ -120,7 +120,7 @@ void ColdContainer::answer_ended(const core::Status& how) {
   active().fail({502, how.error().message, false}, true);
 }
 
-void ColdContainer::exited(FunctionError error, int exit_code) {
+void ColdContainer::exited(const ProcessExit& exit) {
   if (output_) {
     const auto output = output_;
     output->drain();
@@ -130,8 +130,8 @@ void ColdContainer::exited(FunctionError error, int exit_code) {
   if (!busy()) {
     return;
   }
-  if (exit_code != 0) {
-    active().fail(std::move(error), true);
+  if (exit.code != 0) {
+    active().fail(exit_error(exit), true);
   } else if (body_) {
     body_->finish();
   } else {

@@ -31,7 +31,7 @@ class ColdContainer final : public ProcessContainer {
   core::Status start(const RunRequest& request);
   void take(std::string_view bytes);
   void stream(std::string bytes);
-  void exited(FunctionError error, int exit_code);
+  void exited(const ProcessExit& exit);
   void answer(const BodyPipePtr& body);
   void answer_ended(const core::Status& how);
 

@@ -35,7 +35,7 @@ core::Status JsonContainer::start() {
   core::Status started =
       place().start({},
                     {std::move(input->read), std::move(output->write)},
-                    [this](FunctionError error, int /*code*/) { exited(std::move(error)); });
+                    [this](const ProcessExit& exit) { exited(exit); });
   if (started) {
     input_ = std::make_unique<DescriptorWriter>(host().loop(), std::move(input->write));
     output_ = std::make_unique<DescriptorReader>(
@@ -117,12 +117,12 @@ void JsonContainer::answer(std::string_view text) {
   }
 }
 
-void JsonContainer::exited(FunctionError error) {
+void JsonContainer::exited(const ProcessExit& exit) {
   if (output_) {
     output_->drain();
   }
   if (busy()) {
-    active().fail(std::move(error), false);
+    active().fail(exit_error(exit), false);
   } else if (lost_) {
     std::exchange(lost_, nullptr)();
   }

@@ -31,7 +31,7 @@ class JsonContainer final : public ProcessContainer {
   core::Status start();
   void take(std::string_view bytes);
   void answer(std::string_view text);
-  void exited(FunctionError error);
+  void exited(const ProcessExit& exit);
 
   std::function<void()> lost_;
   std::unique_ptr<DescriptorWriter> input_;

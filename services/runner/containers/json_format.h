@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The messages of the seed's format `json` (fn.md 4.6).
+// The messages of the seed's format `json` (fn.md 4.6): what a function reads from its stdin for a
+// call, and what it writes to its stdout as the answer. Both are whole texts.
 
 #pragma once
 

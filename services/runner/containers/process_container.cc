@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "services/runner/containers/cold_container.h"
+#include "services/runner/containers/http_stream_container.h"
 #include "services/runner/containers/json_container.h"
 
 namespace fn::services {
@@ -43,6 +44,9 @@ void ProcessContainer::open_run(const RunRequest& request, RunSink sink) {
 
 std::unique_ptr<ProcessContainer> make_process_container(const std::string& format,
                                                          std::unique_ptr<Workplace> place) {
+  if (format == "http-stream") {
+    return std::make_unique<HttpStreamContainer>(std::move(place));
+  }
   if (format == "default") {
     return std::make_unique<ColdContainer>(std::move(place));
   }

@@ -8,7 +8,6 @@
 #include <utility>
 #include <vector>
 
-#include "services/runner/containers/active_run.h"
 #include "services/runner/containers/resident_memory.h"
 
 namespace fn::services {
@@ -16,6 +15,8 @@ namespace {
 
 // As often as a function's memory is looked at where the kernel does not limit it.
 constexpr auto kMemoryPause = std::chrono::milliseconds(100);
+
+constexpr int kKilled = static_cast<int>(kSignalExit) + SIGKILL;
 
 }  // namespace
 
@@ -88,7 +89,7 @@ Environment Workplace::environment(const Environment& further) const {
 
 core::Status Workplace::start(const Environment& further,
                               Ends ends,
-                              std::function<void(FunctionError, int)> exited) {
+                              std::function<void(const ProcessExit&)> exited) {
   Program program;
   program.image = &image_;
   program.environment = environment(further);
@@ -140,10 +141,11 @@ void Workplace::exited(int exit_code) {
     errors_->drain();
     errors_.reset();
   }
-  const bool out_of_memory =
-      out_of_memory_ || (exit_code != 0 && group_.out_of_memory_kills() > memory_kills_);
+  // Without a counter, SIGKILL by another hand than ours is taken for it, as Fn does.
+  const bool out_of_memory = out_of_memory_ || exit_code == kKilled ||
+                             (exit_code != 0 && group_.out_of_memory_kills() > memory_kills_);
   if (exited_) {
-    std::exchange(exited_, nullptr)(exit_error(exit_code, out_of_memory), exit_code);
+    std::exchange(exited_, nullptr)({exit_code, out_of_memory});
   }
 }
 

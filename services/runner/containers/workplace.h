@@ -12,6 +12,7 @@
 
 #include "core/base/result.h"
 #include "services/runner/container.h"
+#include "services/runner/containers/active_run.h"
 #include "services/runner/containers/call_logs.h"
 #include "services/runner/containers/container_host.h"
 #include "services/runner/containers/descriptor_stream.h"
@@ -41,7 +42,7 @@ class Workplace {
   // loop, after all of its stderr has been logged; not after kill().
   core::Status start(const Environment& further,
                      Ends ends,
-                     std::function<void(FunctionError error, int exit_code)> exited);
+                     std::function<void(const ProcessExit& exit)> exited);
 
   // Kills the process and forgets its handler.
   void kill();
@@ -83,7 +84,7 @@ class Workplace {
   LoopTimer memory_watch_;  // where no control group limits it
   bool frozen_ = false;
   bool out_of_memory_ = false;
-  std::function<void(FunctionError, int)> exited_;
+  std::function<void(const ProcessExit&)> exited_;
   std::shared_ptr<Workplace*> self_;  // empty once it is destroyed
 };
 
