@@ -24,10 +24,10 @@ class HttpApiPort final : public ApiPort {
       head.headers.emplace_back("Host", host_);
     }
     const std::size_t length = body.size();
-    client_.send(std::move(head),
-                 length,
-                 whole_body(std::move(body)),
-                 [handler](HttpClient::Answer answer) { take(std::move(answer), handler); });
+    client_.send(
+        std::move(head), length, whole_body(std::move(body)), [handler](HttpClient::Answer answer) {
+          take(std::move(answer), handler);
+        });
   }
 
  private:

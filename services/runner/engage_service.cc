@@ -14,18 +14,19 @@
 
 namespace fn::services {
 struct EngageService::State {
-  State(Loop& its_loop, RunnerNode& its_node)
-      : loop(its_loop), node(its_node) {}
+  State(Loop& its_loop, RunnerNode& its_node) : loop(its_loop), node(its_node) {}
 
   void wait_for_stream() {
     if (!closing) {
-      EngageStream::wait(engage, *queue, node, [this] { wait_for_stream(); }, alive);
+      EngageStream::wait(
+          engage, *queue, node, [this] { wait_for_stream(); }, alive);
     }
   }
 
   void wait_for_rare_call() {
     if (!closing) {
-      RareCall::wait(rare, *queue, node, [this] { wait_for_rare_call(); }, alive);
+      RareCall::wait(
+          rare, *queue, node, [this] { wait_for_rare_call(); }, alive);
     }
   }
 

@@ -13,7 +13,6 @@
 #include <optional>
 #include <string>
 
-
 #include "services/runner/offered_call.h"
 #include "services/runner/runner_node.h"
 #include "services/runner/runner_rpc.h"

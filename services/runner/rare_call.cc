@@ -30,9 +30,9 @@ void RareCall::requested(bool ok) {
 void RareCall::read(bool /*ok*/) {
   std::optional<std::string> bytes = answer();
   if (!bytes) {
-    stream_.Finish({grpc::StatusCode::UNIMPLEMENTED,
-                    context_.method() + ": this runner does not offer it"},
-                   &on_finished_);
+    stream_.Finish(
+        {grpc::StatusCode::UNIMPLEMENTED, context_.method() + ": this runner does not offer it"},
+        &on_finished_);
     return;
   }
   const grpc::Slice slice(*bytes);

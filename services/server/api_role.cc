@@ -18,9 +18,8 @@ class PortWithin final : public ApiPort {
   void ask(HttpRequestHead head, std::string body, Handler handler) override {
     asked_.post([this, head = std::move(head), body = std::move(body), handler]() mutable {
       server_.submit(std::move(head), std::move(body), [this, handler](HttpResponse response) {
-        asking_.post([handler, response = std::move(response)]() mutable {
-          handler(std::move(response));
-        });
+        asking_.post(
+            [handler, response = std::move(response)]() mutable { handler(std::move(response)); });
       });
     });
   }
@@ -34,8 +33,12 @@ class PortWithin final : public ApiPort {
 }  // namespace
 
 ApiRole::ApiRole(const NodeConfig& config, Log& log) : config_(config), log_(log) {
-  pages_.waits_for = [] { return std::string(); };
-  pages_.metrics = [] { return std::string(); };
+  pages_.waits_for = [] {
+    return std::string();
+  };
+  pages_.metrics = [] {
+    return std::string();
+  };
 }
 
 ApiRole::~ApiRole() {
@@ -47,7 +50,9 @@ core::Status ApiRole::start() {
   api.db_url = config_.api.database_url;
   api.public_lb_url = config_.api.public_lb_url;
   api.version = FN_VERSION;
-  api.on_error = [this](const std::string& line) { log_.error(line); };
+  api.on_error = [this](const std::string& line) {
+    log_.error(line);
+  };
   core::Result<std::unique_ptr<ApiHandler>> handler = ApiHandler::open(std::move(api));
   if (!handler) {
     return core::fail(handler.error().code, handler.error().message);

@@ -42,7 +42,9 @@ LbRole::LbRole(const NodeConfig& config, Log& log, Within within)
     }
     return api_answers_ ? "" : "the API server at " + config_.lb.api_url;
   };
-  pages_.metrics = [] { return std::string(); };
+  pages_.metrics = [] {
+    return std::string();
+  };
 }
 
 LbRole::~LbRole() {
@@ -85,10 +87,14 @@ core::Status LbRole::connect_runners() {
   core::LbConfig placing = config_.placing;
   placing.group = core::GroupHandle{0};
   const CallBodyLimits body{config_.lb.replay_bytes, config_.lb.replay_wait};
-  group_ = std::make_unique<LbGroup>(
-      LbGroup::Parts{loop(), *links_, *budget_, body, [](const core::LbFact& /*fact*/) {}},
-      placing,
-      core::Rng(1));
+  group_ = std::make_unique<LbGroup>(LbGroup::Parts{loop(),
+                                                    *links_,
+                                                    *budget_,
+                                                    body,
+                                                    [](const core::LbFact& /*fact*/) {
+                                                    }},
+                                     placing,
+                                     core::Rng(1));
   std::vector<core::Member> members;
   if (within_.runner) {
     members.push_back({links_->add("this process", within_.runner)});
@@ -173,19 +179,17 @@ void LbRole::forward(const HttpExchangePtr& exchange) {
     if (find_header(head.headers, "X-Forwarded-Proto").empty()) {
       head.headers.emplace_back("X-Forwarded-Proto", "http");
     }
-    api_->ask(
-        std::move(head), *std::move(body), [exchange](core::Result<HttpResponse> response) {
-          if (!response) {
-            exchange->respond(
-                json_response(503, R"({"message":"the API server cannot be reached"})"));
-            return;
-          }
-          std::erase_if(response->headers, [](const HttpHeader& header) {
-            return is_hop_by_hop(header.first) || same_word(header.first, "Content-Length") ||
-                   same_word(header.first, "Date");
-          });
-          exchange->respond(*std::move(response));
-        });
+    api_->ask(std::move(head), *std::move(body), [exchange](core::Result<HttpResponse> response) {
+      if (!response) {
+        exchange->respond(json_response(503, R"({"message":"the API server cannot be reached"})"));
+        return;
+      }
+      std::erase_if(response->headers, [](const HttpHeader& header) {
+        return is_hop_by_hop(header.first) || same_word(header.first, "Content-Length") ||
+               same_word(header.first, "Date");
+      });
+      exchange->respond(*std::move(response));
+    });
   });
 }
 

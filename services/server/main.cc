@@ -3,13 +3,12 @@
 // fnserver: API server, load balancer and runner, one of them or all in one process (FN_NODE_TYPE).
 // Exit codes: 0 ended as asked, 1 failed, 2 wrong use or configuration.
 
-#include <unistd.h>
-
 #include <chrono>
 #include <filesystem>
 #include <iostream>
 #include <memory>
 #include <string>
+#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -59,7 +58,9 @@ class Node {
     }
     LbRole::Within within;
     if (api_ != nullptr) {
-      within.api = [this](Loop& loop) { return api_->port_for(loop); };
+      within.api = [this](Loop& loop) {
+        return api_->port_for(loop);
+      };
     }
     if (runner_ != nullptr) {
       within.runner = runner_->channel_within();
@@ -101,9 +102,8 @@ class Node {
       loop.stop();
       return;
     }
-    roles_[left - 1]->drain([this, left, &loop] {
-      loop.post([this, left, &loop] { drain_from(left - 1, loop); });
-    });
+    roles_[left - 1]->drain(
+        [this, left, &loop] { loop.post([this, left, &loop] { drain_from(left - 1, loop); }); });
   }
 
   const NodeConfig& config_;

@@ -46,8 +46,12 @@ CertificateFiles files_of(const TlsFiles& files) {
 
 RunnerRole::RunnerRole(const NodeConfig& config, Log& log, std::unique_ptr<Launcher> launcher)
     : config_(config), log_(log), launcher_(std::move(launcher)) {
-  pages_.waits_for = [this] { return std::string(node_->draining() ? "its end" : ""); };
-  pages_.metrics = [] { return std::string(); };
+  pages_.waits_for = [this] {
+    return std::string(node_->draining() ? "its end" : "");
+  };
+  pages_.metrics = [] {
+    return std::string();
+  };
 }
 
 RunnerRole::~RunnerRole() {
@@ -107,8 +111,8 @@ core::Status RunnerRole::listen() {
     log_.warn("Running pure runner in insecure mode!",
               {{"remedy", "give FN_NODE_CERT, FN_NODE_CERT_KEY and FN_NODE_CERT_AUTHORITY"}});
   }
-  http_ = std::make_unique<HttpServer>(
-      loop(), config_.http, [this](const HttpExchangePtr& exchange) {
+  http_ =
+      std::make_unique<HttpServer>(loop(), config_.http, [this](const HttpExchangePtr& exchange) {
         auto page = pages_.page(exchange->head());
         exchange->respond(page ? *std::move(page) : no_such_path(exchange->head()));
       });

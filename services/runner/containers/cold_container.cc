@@ -57,10 +57,9 @@ core::Status ColdContainer::start(const RunRequest& request) {
   if (!input || !output) {
     return tl::unexpected(input ? output.error() : input.error());
   }
-  core::Status started = place().start(
-      variables(request),
-      {std::move(input->read), std::move(output->write)},
-      [this](const ProcessExit& exit) { exited(exit); });
+  core::Status started = place().start(variables(request),
+                                       {std::move(input->read), std::move(output->write)},
+                                       [this](const ProcessExit& exit) { exited(exit); });
   if (started) {
     input_ =
         std::make_unique<DescriptorWriter>(host().loop(), std::move(input->write), request.body);

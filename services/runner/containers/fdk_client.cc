@@ -85,7 +85,9 @@ bool is_too_large(const core::Error& error) {
 
 struct FdkClient::State : std::enable_shared_from_this<State> {
   State(Loop& loop, std::string socket, const FdkLimits& given)
-      : limits(given), client(loop, {{}, 0, std::move(socket)}, client_limits(given)), pause(loop) {}
+      : limits(given),
+        client(loop, {{}, 0, std::move(socket)}, client_limits(given)),
+        pause(loop) {}
 
   FdkLimits limits;
   HttpClient client;

@@ -19,18 +19,18 @@
 namespace fn::services {
 
 struct FdkLimits {
-  std::uint64_t body_bytes = 0;   // of a response, 0: unlimited
-  std::size_t header_bytes = 0;   // of a response, 0: unlimited
+  std::uint64_t body_bytes = 0;  // of a response, 0: unlimited
+  std::size_t header_bytes = 0;  // of a response, 0: unlimited
 };
 
 enum class FdkVerdict : std::uint8_t {
-  kSuccess,         // 200; the body follows
-  kFailed,          // 502: the function says that it failed
-  kTimedOut,        // 504: the function says that it took too long
-  kInvalid,         // any other status
+  kSuccess,   // 200; the body follows
+  kFailed,    // 502: the function says that it failed
+  kTimedOut,  // 504: the function says that it took too long
+  kInvalid,   // any other status
   kHeaderTooLarge,
   kBodyTooLarge,
-  kBroken,          // no HTTP, or the connection ended too early
+  kBroken,  // no HTTP, or the connection ended too early
 };
 
 // What a status of the function means.

@@ -33,8 +33,8 @@ void HttpStreamContainer::begin(std::function<void(std::optional<FunctionError>)
   ready_ = std::move(ready);
   lost_ = std::move(lost);
   start_end_ = core::later(steady_now(), host().settings().start_time);
-  const core::Status started = this->place().start(
-      {}, {}, [this](const ProcessExit& exit) { exited(exit); });
+  const core::Status started =
+      this->place().start({}, {}, [this](const ProcessExit& exit) { exited(exit); });
   if (!started) {
     start_ended(FunctionError{503, started.error().message, false});
     return;
@@ -48,13 +48,15 @@ void HttpStreamContainer::look_for_socket() {
     socket_ = std::move(*socket);
     const ContainerSettings& settings = host().settings();
     client_ = std::make_unique<FdkClient>(
-        host().loop(), path_to(socket_),
+        host().loop(),
+        path_to(socket_),
         FdkLimits{settings.response_bytes, settings.response_header_bytes});
     start_ended(std::nullopt);
   } else if (socket.error().code != core::ErrorCode::kNotFound) {
     start_ended(init_failed(socket.error().message));
   } else if (steady_now() >= start_end_) {
-    start_ended(FunctionError{504, "Container initialization timed out, " + std::string(kCheckLogs)});
+    start_ended(
+        FunctionError{504, "Container initialization timed out, " + std::string(kCheckLogs)});
   } else {
     timer_.set_after(kLookPause, [this] { look_for_socket(); });
   }
@@ -77,8 +79,7 @@ void HttpStreamContainer::run(RunRequest request, RunSink sink) {
     active().fail(io_error(), false);
     return;
   }
-  client_->call(std::move(request),
-                [this](FdkClient::Answer answer) { take(std::move(answer)); });
+  client_->call(std::move(request), [this](FdkClient::Answer answer) { take(std::move(answer)); });
 }
 
 void HttpStreamContainer::break_off() {
@@ -92,8 +93,9 @@ void HttpStreamContainer::break_off() {
 void HttpStreamContainer::take(FdkClient::Answer answer) {
   switch (answer.verdict) {
     case FdkVerdict::kSuccess:
-      active().answer(200, std::move(answer.headers), answer.body,
-                      [this](const core::Status& how) { answer_ended(how); });
+      active().answer(200, std::move(answer.headers), answer.body, [this](const core::Status& how) {
+        answer_ended(how);
+      });
       return;
     case FdkVerdict::kFailed:
       client_->finish();

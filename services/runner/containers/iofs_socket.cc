@@ -3,9 +3,8 @@
 #include "services/runner/containers/iofs_socket.h"
 
 #include <array>
-#include <string_view>
-
 #include <fcntl.h>
+#include <string_view>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,7 +19,9 @@ struct Found {
 // A link is opened as a link.
 Found open_in(const Descriptor& folder, const char* name) {
   Found found{Descriptor(::openat(folder.get(), name, O_PATH | O_NOFOLLOW | O_CLOEXEC))};
+
   struct stat status {};
+
   if (found.file.valid() && ::fstat(found.file.get(), &status) == 0) {
     found.kind = status.st_mode & S_IFMT;
   }

@@ -32,10 +32,9 @@ core::Status JsonContainer::start() {
   if (!input || !output) {
     return tl::unexpected(input ? output.error() : input.error());
   }
-  core::Status started =
-      place().start({},
-                    {std::move(input->read), std::move(output->write)},
-                    [this](const ProcessExit& exit) { exited(exit); });
+  core::Status started = place().start({},
+                                       {std::move(input->read), std::move(output->write)},
+                                       [this](const ProcessExit& exit) { exited(exit); });
   if (started) {
     input_ = std::make_unique<DescriptorWriter>(host().loop(), std::move(input->write));
     output_ = std::make_unique<DescriptorReader>(

@@ -16,13 +16,12 @@
 #include <map>
 #include <string>
 #include <string_view>
-#include <thread>
-#include <vector>
-
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <thread>
 #include <unistd.h>
+#include <vector>
 
 namespace {
 
@@ -34,7 +33,9 @@ struct Request {
 class Connection {
  public:
   explicit Connection(int socket) : socket_(socket) {}
+
   ~Connection() { ::close(socket_); }
+
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
@@ -156,8 +157,8 @@ bool allocate(const Connection& connection, const Request& request, long mebibyt
 
 bool answer_bytes(const Connection& connection, long number) {
   auto left = static_cast<std::size_t>(number);
-  bool good = connection.write("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(left) +
-                               "\r\n\r\n");
+  bool good =
+      connection.write("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(left) + "\r\n\r\n");
   const std::string piece(std::min<std::size_t>(left, 65536), 'x');
   for (; good && left > 0; left -= std::min(left, piece.size())) {
     good = connection.write(std::string_view(piece).substr(0, left));
@@ -174,25 +175,52 @@ const std::map<std::string, Deed>& deeds() {
   using C = Connection;
   using R = Request;
   static const std::map<std::string, Deed> all = {
-      {"sleep", [](C& c, const R& r, long n) { return sleep_first(c, r, n); }},
-      {"exit", [](C&, const R&, long n) -> bool { ::_exit(static_cast<int>(n)); }},
-      {"crash", [](C&, const R&, long) -> bool { std::abort(); }},
-      {"allocate", [](C& c, const R& r, long n) { return allocate(c, r, n); }},
-      {"answer", [](C& c, const R&, long n) { return answer_bytes(c, n); }},
+      {"sleep",
+       [](C& c, const R& r, long n) {
+         return sleep_first(c, r, n);
+       }},
+      {"exit",
+       [](C&, const R&, long n) -> bool {
+         ::_exit(static_cast<int>(n));
+       }},
+      {"crash",
+       [](C&, const R&, long) -> bool {
+         std::abort();
+       }},
+      {"allocate",
+       [](C& c, const R& r, long n) {
+         return allocate(c, r, n);
+       }},
+      {"answer",
+       [](C& c, const R&, long n) {
+         return answer_bytes(c, n);
+       }},
       {"status",
-       [](C& c, const R&, long n) { return c.answer(static_cast<int>(n), "text/plain", "said"); }},
-      {"close", [](C&, const R&, long) { return false; }},
+       [](C& c, const R&, long n) {
+         return c.answer(static_cast<int>(n), "text/plain", "said");
+       }},
+      {"close",
+       [](C&, const R&, long) {
+         return false;
+       }},
       {"break",
        [](C& c, const R&, long) {
          return c.write("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nonly this") && false;
        }},
-      {"garbage", [](C& c, const R&, long) { return c.write("no HTTP at all\r\n\r\n") && false; }},
+      {"garbage",
+       [](C& c, const R&, long) {
+         return c.write("no HTTP at all\r\n\r\n") && false;
+       }},
       {"header",
        [](C& c, const R&, long n) {
-         return c.write("HTTP/1.1 200 OK\r\nX-Long: " + std::string(static_cast<std::size_t>(n), 'h') +
-                        "\r\nContent-Length: 0\r\n\r\n");
+         return c.write(
+             "HTTP/1.1 200 OK\r\nX-Long: " + std::string(static_cast<std::size_t>(n), 'h') +
+             "\r\nContent-Length: 0\r\n\r\n");
        }},
-      {"log", [](C& c, const R& r, long n) { return log_bytes(c, r, n); }},
+      {"log",
+       [](C& c, const R& r, long n) {
+         return log_bytes(c, r, n);
+       }},
       {"never",
        [](C&, const R&, long) -> bool {
          while (true) {
