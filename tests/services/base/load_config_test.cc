@@ -6,6 +6,7 @@
 #include "services/base/load_config.h"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -249,6 +250,14 @@ TEST(LoadConfig, WarnsAboutVariablesThatDoNothing) {
             (std::vector<std::string>{"FN_HTTP_IDEL_TIMEOUT is ignored: there is no such variable; "
                                       "did you mean \"FN_HTTP_IDLE_TIMEOUT\"?",
                                       "FN_MQ_URL is ignored: there is no message queue"}));
+}
+
+TEST(LoadConfig, LooksAtNothingInTheEnvironmentButItsOwn) {
+  constexpr std::array<const char*, 5> kVariables = {
+      "PATH=/bin", "FN_LOG_PREFIX=a=b", "DOCKER_HOST=unix:///d", "FN_EMPTY", nullptr};
+  EXPECT_EQ(
+      environment_of(kVariables.data()),
+      (Environment{{"FN_LOG_PREFIX", "a=b"}, {"DOCKER_HOST", "unix:///d"}, {"FN_EMPTY", ""}}));
 }
 
 TEST(LoadConfig, KeepsTheRulesOfTheNodeTypes) {
