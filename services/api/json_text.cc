@@ -45,11 +45,18 @@ std::vector<std::string> strings_of(const Json& list) {
 
 core::Result<Json> parse_json(std::string_view text) {
   bool too_deep = false;
-  const auto watch = [&too_deep](int depth, Json::parse_event_t /*event*/, Json& /*value*/) {
+  int values = 0;
+  const auto watch = [&](int depth, Json::parse_event_t /*event*/, Json& /*value*/) {
+    ++values;
     too_deep = too_deep || depth > kMaxJsonDepth;
-    return !too_deep;
+    return !too_deep && values <= kMaxJsonValues;
   };
   Json parsed = Json::parse(text, watch, false);
+  if (values > kMaxJsonValues) {
+    return core::fail(
+        ErrorCode::kInvalidArgument,
+        "Invalid JSON: more than " + std::to_string(kMaxJsonValues) + " keys, values and brackets");
+  }
   if (too_deep) {
     return core::fail(ErrorCode::kInvalidArgument,
                       "Invalid JSON: nested deeper than " + std::to_string(kMaxJsonDepth));

@@ -19,9 +19,11 @@ namespace fn::services {
 
 using Json = nlohmann::json;
 
-// A body may be this long and nested this deep.
+// A body may be this long, nested this deep and of this many parts: a part takes far more memory
+// than the two bytes that announce it.
 inline constexpr std::size_t kMaxBodyBytes = std::size_t{9} << 20;
 inline constexpr int kMaxJsonDepth = 64;
+inline constexpr int kMaxJsonValues = 2'000'000;
 
 core::Result<Json> parse_json(std::string_view text);
 

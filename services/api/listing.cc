@@ -83,7 +83,7 @@ Page page_of(std::string_view query) {
   if (error != std::errc{} || rest != end || per_page < 1) {
     per_page = kPerPage;
   }
-  page.limit = std::min(per_page, kMaxPerPage) + 1;
+  page.limit = std::min(per_page, kMaxPerPage);
   page.after = bytes_of(query_value(query, "cursor")).value_or("");
   if (const std::size_t mark = page.after.find('\0'); mark != std::string::npos) {
     page.after_id = page.after.substr(mark + 1);

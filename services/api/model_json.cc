@@ -3,6 +3,7 @@
 #include "services/api/model_json.h"
 
 #include <cstdint>
+#include <string_view>
 #include <utility>
 
 #include "services/base/clock.h"
@@ -40,6 +41,25 @@ void put_unless_empty(Json& into, const char* key, const std::string& text) {
   if (!text.empty()) {
     into[key] = text;
   }
+}
+
+// The path with everything encoded that cannot stand in a URL as it is.
+std::string encoded(const std::string& path) {
+  constexpr std::string_view kPlain = "-._~!$&'()*+,;=:@/";
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::string text;
+  for (const char letter : path) {
+    const auto byte = static_cast<unsigned char>(letter);
+    const bool plain = (letter >= '0' && letter <= '9') || (letter >= 'A' && letter <= 'Z') ||
+                       (letter >= 'a' && letter <= 'z') ||
+                       kPlain.find(letter) != std::string_view::npos;
+    if (plain) {
+      text.push_back(letter);
+    } else {
+      text.append({'%', kDigits[byte >> 4], kDigits[byte & 15]});
+    }
+  }
+  return text;
 }
 
 Json json_of(const Annotations& annotations) {
@@ -200,7 +220,7 @@ Json v2_trigger(const Trigger& trigger, const std::string& app_name, const std::
   };
   Json annotations = json_of(trigger.annotations);
   if (!base_url.empty()) {
-    annotations[kTriggerEndpoint] = base_url + "/t/" + app_name + trigger.source;
+    annotations[kTriggerEndpoint] = base_url + "/t/" + app_name + encoded(trigger.source);
   }
   put_annotations(json, std::move(annotations));
   put_times(json, trigger.times);

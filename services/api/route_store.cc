@@ -127,7 +127,7 @@ core::Status remove_route(ApiCall& call, const Route& route) {
   if (!left) {
     return tl::unexpected(left.error());
   }
-  return left->empty() ? call.store.remove_fn(route.fn.id) : core::Status{};
+  return left->items.empty() ? call.store.remove_fn(route.fn.id) : core::Status{};
 }
 
 }  // namespace fn::services

@@ -31,6 +31,10 @@ ErrorCode kind_of(int code) {
 }  // namespace
 
 struct Sqlite::State {
+  State() = default;
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+
   ~State() {
     statements.clear();
     sqlite3_close(connection);
@@ -56,6 +60,9 @@ core::Result<std::unique_ptr<Sqlite>> Sqlite::open(const std::string& path,
     return tl::unexpected(sqlite->error(code));
   }
   sqlite3* const connection = sqlite->state_->connection;
+  if (sqlite3_db_readonly(connection, "main") != 0) {
+    return core::fail(ErrorCode::kUnavailable, "the file may not be written by this user");
+  }
   sqlite3_extended_result_codes(connection, 1);
   const auto wait = std::chrono::duration_cast<std::chrono::milliseconds>(busy_time);
   sqlite3_busy_timeout(connection, static_cast<int>(wait.count()));
@@ -161,6 +168,7 @@ std::string SqlRun::text() {
   std::string copy;
   if (bytes != nullptr) {
     copy.assign(bytes, bytes + size);
+    bytes_read_ += copy.size();
   }
   return copy;
 }

@@ -9,6 +9,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -67,11 +68,15 @@ class SqlRun {
   std::string text();
   std::int64_t number();
 
+  // Of all texts of all rows so far.
+  [[nodiscard]] std::size_t bytes_read() const { return bytes_read_; }
+
  private:
   Sqlite& sqlite_;
   sqlite3_stmt* statement_;
   int bound_ = 0;
   int column_ = 0;
+  std::size_t bytes_read_ = 0;
 };
 
 // A write transaction from its making to commit(); without that it is undone.

@@ -27,6 +27,12 @@ struct Page {
   std::int64_t limit = 30;
 };
 
+template <typename T>
+struct Listed {
+  std::vector<T> items;
+  bool more = false;  // another page follows
+};
+
 // Empty fields filter nothing.
 struct TriggerFilter {
   std::string app_id;
@@ -47,16 +53,16 @@ class Store {
   core::Status remove_app(const std::string& id);  // with its functions and triggers
   core::Result<App> app(const std::string& id);
   core::Result<App> app_by_name(const std::string& name);
-  core::Result<std::vector<App>> apps(const std::string& name, const Page& page);
+  core::Result<Listed<App>> apps(const std::string& name, const Page& page);
 
   core::Status insert(const Fn& fn);
   core::Status update(const Fn& fn);
   core::Status remove_fn(const std::string& id);  // with its triggers
   core::Result<Fn> fn(const std::string& id);
   core::Result<Fn> fn_by_name(const std::string& app_id, const std::string& name);
-  core::Result<std::vector<Fn>> fns(const std::string& app_id,
-                                    const std::string& name,
-                                    const Page& page);
+  core::Result<Listed<Fn>> fns(const std::string& app_id,
+                               const std::string& name,
+                               const Page& page);
 
   core::Status insert(const Trigger& trigger);
   core::Status update(const Trigger& trigger);
@@ -65,12 +71,12 @@ class Store {
   core::Result<Trigger> trigger_by_source(const std::string& app_id,
                                           const std::string& type,
                                           const std::string& source);
-  core::Result<std::vector<Trigger>> triggers(const TriggerFilter& filter, const Page& page);
+  core::Result<Listed<Trigger>> triggers(const TriggerFilter& filter, const Page& page);
 
   // Http triggers with their functions, in the order of their paths; page.after is a path.
-  core::Result<std::vector<Route>> routes(const std::string& app_id,
-                                          const std::string& image,
-                                          const Page& page);
+  core::Result<Listed<Route>> routes(const std::string& app_id,
+                                     const std::string& image,
+                                     const Page& page);
 
  private:
   explicit Store(std::unique_ptr<Sqlite> sqlite) : sqlite_(std::move(sqlite)) {}

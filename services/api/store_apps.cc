@@ -69,11 +69,11 @@ core::Result<App> Store::app_by_name(const std::string& name) {
   return one_row(run, read_app, kMissing);
 }
 
-core::Result<std::vector<App>> Store::apps(const std::string& name, const Page& page) {
+core::Result<Listed<App>> Store::apps(const std::string& name, const Page& page) {
   SqlRun run(*sqlite_,
              FN_SELECT_APPS "WHERE name > ?1 AND (?2 = '' OR name = ?2) ORDER BY name LIMIT ?3");
-  run.bind(page.after).bind(name).bind(page.limit);
-  return all_rows(run, read_app);
+  run.bind(page.after).bind(name).bind(page.limit + 1);
+  return one_page(run, read_app, page.limit);
 }
 
 }  // namespace fn::services

@@ -4,16 +4,13 @@
 #include "services/api/store.h"
 #include "services/api/store_rows.h"
 
-// What read_fn reads, in its order.
-#define FN_SELECT_FNS                                                                  \
-  "SELECT id, app_id, name, image, format, shape, memory_mib, milli_cpus, timeout_s, " \
-  "idle_timeout_s, made_as_route, config, annotations, created_ms, updated_ms FROM fns "
-
 namespace fn::services {
 namespace {
 
 constexpr const char* kMissing = "Fn not found";
 constexpr const char* kTaken = "Fn with specified name already exists";
+
+}  // namespace
 
 Fn read_fn(SqlRun& run) {
   Fn fn;
@@ -35,8 +32,6 @@ Fn read_fn(SqlRun& run) {
   return fn;
 }
 
-}  // namespace
-
 core::Status Store::insert(const Fn& fn) {
   const std::string config = text_of(fn.config);
   const std::string annotations = text_of(fn.annotations);
@@ -46,7 +41,7 @@ core::Status Store::insert(const Fn& fn) {
              "updated_ms) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   run.bind(fn.id).bind(fn.app_id).bind(fn.name).bind(fn.image).bind(fn.format).bind(fn.shape);
   run.bind(fn.memory_mib).bind(fn.milli_cpus).bind(fn.timeout_s).bind(fn.idle_timeout_s);
-  run.bind(std::int64_t{fn.made_as_route}).bind(config).bind(annotations);
+  run.bind(fn.made_as_route ? std::int64_t{1} : std::int64_t{0}).bind(config).bind(annotations);
   run.bind(fn.times.created_ms).bind(fn.times.updated_ms);
   return change_row(run, kMissing, kTaken);
 }
@@ -71,25 +66,26 @@ core::Status Store::remove_fn(const std::string& id) {
 }
 
 core::Result<Fn> Store::fn(const std::string& id) {
-  SqlRun run(*sqlite_, FN_SELECT_FNS "WHERE id = ?");
+  SqlRun run(*sqlite_, "SELECT " FN_FN_COLUMNS "FROM fns WHERE id = ?");
   run.bind(id);
   return one_row(run, read_fn, kMissing);
 }
 
 core::Result<Fn> Store::fn_by_name(const std::string& app_id, const std::string& name) {
-  SqlRun run(*sqlite_, FN_SELECT_FNS "WHERE app_id = ? AND name = ?");
+  SqlRun run(*sqlite_, "SELECT " FN_FN_COLUMNS "FROM fns WHERE app_id = ? AND name = ?");
   run.bind(app_id).bind(name);
   return one_row(run, read_fn, kMissing);
 }
 
-core::Result<std::vector<Fn>> Store::fns(const std::string& app_id,
-                                         const std::string& name,
-                                         const Page& page) {
-  SqlRun run(*sqlite_,
-             FN_SELECT_FNS
-             "WHERE app_id = ?1 AND name > ?2 AND (?3 = '' OR name = ?3) ORDER BY name LIMIT ?4");
-  run.bind(app_id).bind(page.after).bind(name).bind(page.limit);
-  return all_rows(run, read_fn);
+core::Result<Listed<Fn>> Store::fns(const std::string& app_id,
+                                    const std::string& name,
+                                    const Page& page) {
+  SqlRun run(
+      *sqlite_,
+      "SELECT " FN_FN_COLUMNS
+      "FROM fns WHERE app_id = ?1 AND name > ?2 AND (?3 = '' OR name = ?3) ORDER BY name LIMIT ?4");
+  run.bind(app_id).bind(page.after).bind(name).bind(page.limit + 1);
+  return one_page(run, read_fn, page.limit);
 }
 
 }  // namespace fn::services

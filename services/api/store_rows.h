@@ -1,18 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How the store's files run their statements: one row or none, all rows, and changes whose broken
-// UNIQUE is told in Fn's words.
+// How the store's files run their statements: one row or none, a page of rows, and changes whose
+// broken UNIQUE is told in Fn's words.
 
 #pragma once
 
-#include <string>
-#include <utility>
-#include <vector>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
 
 #include "core/base/result.h"
 #include "services/api/sqlite.h"
+#include "services/api/store.h"
+
+// What read_fn reads, in its order.
+#define FN_FN_COLUMNS                                                                  \
+  "fns.id, fns.app_id, fns.name, fns.image, fns.format, fns.shape, fns.memory_mib, "   \
+  "fns.milli_cpus, fns.timeout_s, fns.idle_timeout_s, fns.made_as_route, fns.config, " \
+  "fns.annotations, fns.created_ms, fns.updated_ms "
 
 namespace fn::services {
+
+Fn read_fn(SqlRun& run);
 
 // `read` makes a T of the row under `run`. kNotFound with the text when there is no row.
 template <typename Read>
@@ -27,18 +36,23 @@ auto one_row(SqlRun& run, Read read, const char* missing) -> core::Result<declty
   return read(run);
 }
 
+// One page of rows of a statement that gives up to limit + 1 of them: at most `limit`, and fewer if
+// they are large, so that no list is larger than what a client and this server can hold.
 template <typename Read>
-auto all_rows(SqlRun& run, Read read) -> core::Result<std::vector<decltype(read(run))>> {
-  std::vector<decltype(read(run))> rows;
+auto one_page(SqlRun& run, Read read, std::int64_t limit)
+    -> core::Result<Listed<decltype(read(run))>> {
+  constexpr std::size_t kPageBytes = std::size_t{4} << 20;
+  Listed<decltype(read(run))> page;
   for (;;) {
     const core::Result<bool> row = run.step();
     if (!row) {
       return tl::unexpected(row.error());
     }
-    if (!*row) {
-      return rows;
+    page.more = *row;
+    if (!*row || std::ssize(page.items) == limit || run.bytes_read() >= kPageBytes) {
+      return page;
     }
-    rows.push_back(read(run));
+    page.items.push_back(read(run));
   }
 }
 

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include <utility>
-
 #include "services/api/json_text.h"
 #include "services/api/store.h"
 #include "services/api/store_rows.h"
 
 // What read_trigger reads, in its order.
-#define FN_TRIGGER_COLUMNS                                                              \
-  "SELECT triggers.id, triggers.app_id, triggers.fn_id, triggers.name, triggers.type, " \
-  "triggers.source, triggers.annotations, triggers.route_type, triggers.headers, "      \
+#define FN_TRIGGER_COLUMNS                                                         \
+  "triggers.id, triggers.app_id, triggers.fn_id, triggers.name, triggers.type, "   \
+  "triggers.source, triggers.annotations, triggers.route_type, triggers.headers, " \
   "triggers.created_ms, triggers.updated_ms "
 
 namespace fn::services {
@@ -42,6 +40,13 @@ Trigger read_trigger(SqlRun& run) {
   trigger.times.created_ms = run.number();
   trigger.times.updated_ms = run.number();
   return trigger;
+}
+
+Route read_route(SqlRun& run) {
+  Route route;
+  route.trigger = read_trigger(run);
+  route.fn = read_fn(run);
+  return route;
 }
 
 // Two things of a trigger are unique: its name within the function, its source within the app.
@@ -92,7 +97,7 @@ core::Status Store::remove_trigger(const std::string& id) {
 }
 
 core::Result<Trigger> Store::trigger(const std::string& id) {
-  SqlRun run(*sqlite_, FN_TRIGGER_COLUMNS "FROM triggers WHERE id = ?");
+  SqlRun run(*sqlite_, "SELECT " FN_TRIGGER_COLUMNS "FROM triggers WHERE id = ?");
   run.bind(id);
   return one_row(run, read_trigger, kMissing);
 }
@@ -101,44 +106,32 @@ core::Result<Trigger> Store::trigger_by_source(const std::string& app_id,
                                                const std::string& type,
                                                const std::string& source) {
   SqlRun run(*sqlite_,
-             FN_TRIGGER_COLUMNS "FROM triggers WHERE app_id = ? AND type = ? AND source = ?");
+             "SELECT " FN_TRIGGER_COLUMNS
+             "FROM triggers WHERE app_id = ? AND type = ? AND source = ?");
   run.bind(app_id).bind(type).bind(source);
   return one_row(run, read_trigger, kMissing);
 }
 
-core::Result<std::vector<Trigger>> Store::triggers(const TriggerFilter& filter, const Page& page) {
+core::Result<Listed<Trigger>> Store::triggers(const TriggerFilter& filter, const Page& page) {
   SqlRun run(*sqlite_,
-             FN_TRIGGER_COLUMNS
+             "SELECT " FN_TRIGGER_COLUMNS
              "FROM triggers WHERE app_id = ?1 AND (name, id) > (?2, ?3) "
              "AND (?4 = '' OR fn_id = ?4) AND (?5 = '' OR name = ?5) ORDER BY name, id LIMIT ?6");
   run.bind(filter.app_id).bind(page.after).bind(page.after_id).bind(filter.fn_id);
-  run.bind(filter.name).bind(page.limit);
-  return all_rows(run, read_trigger);
+  run.bind(filter.name).bind(page.limit + 1);
+  return one_page(run, read_trigger, page.limit);
 }
 
-core::Result<std::vector<Route>> Store::routes(const std::string& app_id,
-                                               const std::string& image,
-                                               const Page& page) {
+core::Result<Listed<Route>> Store::routes(const std::string& app_id,
+                                          const std::string& image,
+                                          const Page& page) {
   SqlRun run(*sqlite_,
-             FN_TRIGGER_COLUMNS
+             "SELECT " FN_TRIGGER_COLUMNS ", " FN_FN_COLUMNS
              "FROM triggers JOIN fns ON fns.id = triggers.fn_id WHERE triggers.app_id = ?1 "
              "AND triggers.type = 'http' AND triggers.source > ?2 "
              "AND (?3 = '' OR fns.image = ?3) ORDER BY triggers.source LIMIT ?4");
-  run.bind(app_id).bind(page.after).bind(image).bind(page.limit);
-  auto triggers = all_rows(run, read_trigger);
-  if (!triggers) {
-    return tl::unexpected(triggers.error());
-  }
-  std::vector<Route> routes;
-  routes.reserve(triggers->size());
-  for (Trigger& trigger : *triggers) {
-    core::Result<Fn> called = fn(trigger.fn_id);
-    if (!called) {
-      return tl::unexpected(called.error());
-    }
-    routes.push_back({std::move(trigger), std::move(*called)});
-  }
-  return routes;
+  run.bind(app_id).bind(page.after).bind(image).bind(page.limit + 1);
+  return one_page(run, read_route, page.limit);
 }
 
 }  // namespace fn::services

@@ -29,14 +29,13 @@ core::Result<App> sent_app(const ApiCall& call, const char* missing) {
 
 ApiAnswer list(ApiCall& call) {
   const Page page = page_of(call.query);
-  auto apps = call.store.apps(query_value(call.query, "name"), page);
+  const auto apps = call.store.apps(query_value(call.query, "name"), page);
   if (!apps) {
     return tl::unexpected(apps.error());
   }
-  const std::string next =
-      end_page(*apps, page, [](const App& last) { return cursor_of(last.name); });
+  const std::string next = next_cursor(*apps, [](const App& last) { return cursor_of(last.name); });
   Json items = Json::array();
-  for (const App& app : *apps) {
+  for (const App& app : apps->items) {
     items.push_back(v1_app(app));
   }
   return json_response(200,

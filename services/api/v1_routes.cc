@@ -53,14 +53,14 @@ ApiAnswer list(ApiCall& call) {
     return tl::unexpected(app.error());
   }
   const Page page = page_of(call.query);
-  auto routes = call.store.routes(app->id, query_value(call.query, "image"), page);
+  const auto routes = call.store.routes(app->id, query_value(call.query, "image"), page);
   if (!routes) {
     return tl::unexpected(routes.error());
   }
   const std::string next =
-      end_page(*routes, page, [](const Route& last) { return cursor_of(last.trigger.source); });
+      next_cursor(*routes, [](const Route& last) { return cursor_of(last.trigger.source); });
   Json items = Json::array();
-  for (const Route& route : *routes) {
+  for (const Route& route : routes->items) {
     items.push_back(v1_route(route, app->name));
   }
   return json_response(200,

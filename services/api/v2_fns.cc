@@ -35,14 +35,13 @@ ApiAnswer list(ApiCall& call) {
   if (app_id.empty()) {
     return core::fail(ErrorCode::kInvalidArgument, "Missing AppID on Fn");
   }
-  auto fns = call.store.fns(app_id, query_value(call.query, "name"), page);
+  const auto fns = call.store.fns(app_id, query_value(call.query, "name"), page);
   if (!fns) {
     return tl::unexpected(fns.error());
   }
-  const std::string next =
-      end_page(*fns, page, [](const Fn& last) { return cursor_of(last.name); });
+  const std::string next = next_cursor(*fns, [](const Fn& last) { return cursor_of(last.name); });
   Json items = Json::array();
-  for (const Fn& fn : *fns) {
+  for (const Fn& fn : fns->items) {
     items.push_back(v2_fn(fn, call.base_url));
   }
   return json_response(200, {{"next_cursor", next}, {"items", std::move(items)}});

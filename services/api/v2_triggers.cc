@@ -58,19 +58,19 @@ ApiAnswer list(ApiCall& call) {
   if (filter.app_id.empty()) {
     return core::fail(ErrorCode::kInvalidArgument, "Missing App ID on Trigger");
   }
-  auto triggers = call.store.triggers(filter, page);
+  const auto triggers = call.store.triggers(filter, page);
   if (!triggers) {
     return tl::unexpected(triggers.error());
   }
   const std::string next =
-      end_page(*triggers, page, [](const Trigger& last) { return cursor_of(last.name, last.id); });
+      next_cursor(*triggers, [](const Trigger& last) { return cursor_of(last.name, last.id); });
   Json items = Json::array();
-  if (!triggers->empty()) {
+  if (!triggers->items.empty()) {
     const auto app = call.store.app(filter.app_id);
     if (!app) {
       return tl::unexpected(app.error());
     }
-    for (const Trigger& trigger : *triggers) {
+    for (const Trigger& trigger : triggers->items) {
       items.push_back(v2_trigger(trigger, app->name, call.base_url));
     }
   }

@@ -24,6 +24,11 @@ TempFolder::~TempFolder() {
   std::filesystem::remove_all(path_, ignored);
 }
 
+ApiReply::ApiReply(const services::HttpResponse& response)
+    : status(response.status),
+      body(json::parse(response.body, nullptr, false)),
+      headers(response.headers) {}
+
 std::string ApiReply::error() const {
   const json& holder = body.contains("error") ? body["error"] : body;
   return holder.is_object() ? holder.value("message", "") : "";
@@ -49,13 +54,9 @@ void ApiWorld::restart() {
 ApiReply ApiWorld::send(const std::string& method,
                         const std::string& target,
                         const std::string& body) {
-  services::HttpResponse response = handler_->handle({method, target, headers}, body);
-  ApiReply reply;
-  reply.status = response.status;
-  reply.body = json::parse(response.body, nullptr, false);
-  reply.headers = std::move(response.headers);
-  EXPECT_EQ(reply.body.is_discarded(), response.status == 204) << response.body;
-  return reply;
+  const services::HttpResponse response = handler_->handle({method, target, headers}, body);
+  EXPECT_EQ(response.body.empty(), response.status == 204) << response.body;
+  return ApiReply(response);
 }
 
 ApiReply ApiWorld::send(const std::string& method, const std::string& target, const json& body) {

@@ -32,7 +32,9 @@ class TempFolder {
 };
 
 struct ApiReply {
-  unsigned status = 0;
+  explicit ApiReply(const services::HttpResponse& response);
+
+  unsigned status;
   nlohmann::json body;
   services::HttpHeaders headers;
 

@@ -78,7 +78,7 @@ class Child {
   Child& operator=(const Child&) = delete;
 
   // The next bytes; empty: the child has ended.
-  std::string read() {
+  [[nodiscard]] std::string read() const {
     std::array<char, 512> bytes{};
     const ssize_t count = ::read(reader_, bytes.data(), bytes.size());
     return {bytes.data(), static_cast<std::size_t>(count > 0 ? count : 0)};
@@ -137,6 +137,7 @@ TEST(Durability, ARestartKeepsEverything) {
   std::vector<json> before;
   const std::vector<std::string> targets = {
       "/v2/apps", "/v2/fns?app_id=" + app, "/v2/triggers?app_id=" + app, "/v1/apps/test/routes"};
+  before.reserve(targets.size());
   for (const std::string& target : targets) {
     before.push_back(world.get(target).body);
   }
@@ -180,12 +181,12 @@ TEST(Durability, AFullDiskIsAnErrorAndLosesNothing) {
     setrlimit(RLIMIT_FSIZE, &limit);
     write_apps(file, "app", pipe);
   });
-  std::size_t acknowledged = 0;
-  for (std::string bytes = child.read(); !bytes.empty(); bytes = child.read()) {
-    acknowledged += bytes.size();
+  std::string bytes;
+  for (std::string more = child.read(); !more.empty(); more = child.read()) {
+    bytes += more;
   }
-  EXPECT_GT(acknowledged, 10U);
-  expect_apps(file, "app", acknowledged);
+  EXPECT_GT(bytes.size(), 10U);
+  expect_apps(file, "app", bytes.size());
 }
 
 TEST(Durability, MigratesADatabaseOfVersionOne) {
@@ -195,7 +196,8 @@ TEST(Durability, MigratesADatabaseOfVersionOne) {
     CREATE TABLE apps(id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, config TEXT NOT NULL,
       annotations TEXT NOT NULL, syslog_url TEXT NOT NULL, shape TEXT NOT NULL,
       created_ms INTEGER NOT NULL, updated_ms INTEGER NOT NULL);
-    CREATE TABLE fns(id TEXT PRIMARY KEY, app_id TEXT NOT NULL REFERENCES apps(id) ON DELETE CASCADE,
+    CREATE TABLE fns(id TEXT PRIMARY KEY,
+      app_id TEXT NOT NULL REFERENCES apps(id) ON DELETE CASCADE,
       name TEXT NOT NULL, image TEXT NOT NULL, format TEXT NOT NULL, shape TEXT NOT NULL,
       memory_mib INTEGER NOT NULL, milli_cpus INTEGER NOT NULL, timeout_s INTEGER NOT NULL,
       idle_timeout_s INTEGER NOT NULL, config TEXT NOT NULL, annotations TEXT NOT NULL,
@@ -207,7 +209,8 @@ TEST(Durability, MigratesADatabaseOfVersionOne) {
       created_ms INTEGER NOT NULL, updated_ms INTEGER NOT NULL,
       UNIQUE(app_id, type, source), UNIQUE(fn_id, name));
     INSERT INTO apps VALUES('A1', 'old', '{"K":"v"}', '{}', '', '', 1520433522123, 1520433522123);
-    INSERT INTO fns VALUES('F1', 'A1', 'hello', 'hello:1', '', '', 128, 0, 30, 30, '{}', '{}', 1, 2);
+    INSERT INTO fns
+      VALUES('F1', 'A1', 'hello', 'hello:1', '', '', 128, 0, 30, 30, '{}', '{}', 1, 2);
     INSERT INTO triggers VALUES('T1', 'A1', 'F1', 't', 'http', '/t', '{}', 1, 2);
     PRAGMA user_version=1)");
   auto api = open_api(file);
@@ -257,14 +260,34 @@ TEST(Durability, AFolderThatCannotBeWrittenIsNamed) {
   expect_refusal(folder.path() / "fn.db", "unable to open database file");
 }
 
-TEST(Durability, AReadOnlyFolderIsNamed) {
-  if (geteuid() == 0) {
-    GTEST_SKIP() << "root may write everywhere";
-  }
+// What opening says in a process that may not write in the folder: root may write everywhere, so it
+// becomes nobody first.
+std::string opening_as_nobody(const fs::path& file) {
+  Child child([&](int pipe) {
+    constexpr uid_t kNobody = 65534;
+    if (geteuid() == 0 && setuid(kNobody) != 0) {
+      return;
+    }
+    const auto opened = open_api(file);
+    const std::string line = opened ? "opened" : opened.error().message;
+    static_cast<void>(write(pipe, line.data(), line.size()));
+  });
+  return child.read();
+}
+
+TEST(Durability, AReadOnlyFolderOrFileIsNamed) {
   const TempFolder folder;
-  fs::permissions(folder.path(), fs::perms::owner_read | fs::perms::owner_exec);
-  expect_refusal(folder.path() / "fn.db", "unable to open database file");
-  fs::permissions(folder.path(), fs::perms::owner_all);
+  const fs::path file = folder.path() / "fn.db";
+  const fs::perms read_only{0444};
+  const fs::perms search{0111};
+  fs::permissions(folder.path(), read_only | search);
+  const std::string start = "FN_DB_URL: cannot open " + file.string() + ": ";
+  EXPECT_EQ(opening_as_nobody(file),
+            start + "database " + file.string() + ": unable to open database file");
+  fs::permissions(folder.path(), fs::perms::all);
+  { ASSERT_TRUE(open_api(file)); }
+  fs::permissions(file, read_only);
+  EXPECT_EQ(opening_as_nobody(file), start + "the file may not be written by this user");
 }
 
 TEST(Durability, AnotherProcessThatHoldsTheDatabaseIsAClear503) {

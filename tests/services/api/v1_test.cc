@@ -39,28 +39,28 @@ class V1 : public ::testing::Test {
     EXPECT_TRUE(reply.body.contains("error"));
   }
 
-  ApiWorld world_;
+  ApiWorld world;
 };
 
 // ---- apps ----
 
 TEST_F(V1, CreatesAnAppWithAndWithoutConfig) {
-  const ApiReply made = world_.send("POST", "/v1/apps", app_named("test", {{"A", "1"}}));
+  const ApiReply made = world.send("POST", "/v1/apps", app_named("test", {{"A", "1"}}));
   EXPECT_EQ(made.status, 200U);
   EXPECT_EQ(made.body["message"], "App successfully created");
   EXPECT_EQ(made.body["app"]["name"], "test");
   EXPECT_EQ(made.body["app"]["config"], (json{{"A", "1"}}));
-  const ApiReply plain = world_.send("POST", "/v1/apps", json{{"app", {{"name", "plain"}}}});
+  const ApiReply plain = world.send("POST", "/v1/apps", json{{"app", {{"name", "plain"}}}});
   EXPECT_EQ(plain.body["app"]["config"], json::object());
 }
 
 TEST_F(V1, ShowsAndListsApps) {
-  world_.send("POST", "/v1/apps", app_named("b"));
-  world_.send("POST", "/v1/apps", app_named("a"));
-  const ApiReply shown = world_.get("/v1/apps/a");
+  world.send("POST", "/v1/apps", app_named("b"));
+  world.send("POST", "/v1/apps", app_named("a"));
+  const ApiReply shown = world.get("/v1/apps/a");
   EXPECT_EQ(shown.body["message"], "Successfully loaded app");
   EXPECT_EQ(shown.body["app"]["name"], "a");
-  const ApiReply listed = world_.get("/v1/apps");
+  const ApiReply listed = world.get("/v1/apps");
   EXPECT_EQ(listed.body["message"], "Successfully listed applications");
   EXPECT_EQ(listed.body["next_cursor"], "");
   ASSERT_EQ(listed.body["apps"].size(), 2U);
@@ -68,29 +68,29 @@ TEST_F(V1, ShowsAndListsApps) {
 }
 
 TEST_F(V1, RefusesAnAppThatExists) {
-  world_.send("POST", "/v1/apps", app_named("test"));
-  expect_error(world_.send("POST", "/v1/apps", app_named("test")), 409, "App already exists");
+  world.send("POST", "/v1/apps", app_named("test"));
+  expect_error(world.send("POST", "/v1/apps", app_named("test")), 409, "App already exists");
 }
 
 TEST_F(V1, PatchesAnAppSameAddOverwriteAndDelete) {
   const json first = {{"A", "1"}, {"B", "2"}};
-  const json made = world_.send("POST", "/v1/apps", app_named("test", first)).body["app"];
-  const ApiReply same = world_.send("PATCH", "/v1/apps/test", app_named("test", first));
+  const json made = world.send("POST", "/v1/apps", app_named("test", first)).body["app"];
+  const ApiReply same = world.send("PATCH", "/v1/apps/test", app_named("test", first));
   EXPECT_EQ(same.body["message"], "App successfully updated");
   EXPECT_EQ(same.body["app"], made) << "nothing changed, not even updated_at";
   const json change = {{"A", "9"}, {"B", ""}, {"C", "3"}, {"D", ""}};
-  world_.send("PATCH", "/v1/apps/test", json{{"app", {{"config", change}}}});
-  EXPECT_EQ(world_.get("/v1/apps/test").body["app"]["config"], (json{{"A", "9"}, {"C", "3"}}));
+  world.send("PATCH", "/v1/apps/test", json{{"app", {{"config", change}}}});
+  EXPECT_EQ(world.get("/v1/apps/test").body["app"]["config"], (json{{"A", "9"}, {"C", "3"}}));
 }
 
 TEST_F(V1, IgnoresTheZeroTimesThatEveryClientSends) {
-  world_.send("POST", "/v1/apps", app_named("test"));
+  world.send("POST", "/v1/apps", app_named("test"));
   const json body = {{"app",
                       {{"name", "test"},
                        {"config", {{"A", "1"}}},
                        {"created_at", "0001-01-01T00:00:00.000Z"},
                        {"updated_at", "0001-01-01T00:00:00.000Z"}}}};
-  const json app = world_.send("PATCH", "/v1/apps/test", body).body["app"];
+  const json app = world.send("PATCH", "/v1/apps/test", body).body["app"];
   EXPECT_EQ(app["config"], (json{{"A", "1"}}));
   EXPECT_EQ(app["created_at"].get<std::string>().size(), 24U);
   EXPECT_GT(app["created_at"], "2020");
@@ -98,50 +98,50 @@ TEST_F(V1, IgnoresTheZeroTimesThatEveryClientSends) {
 }
 
 TEST_F(V1, AnAppsNameIsImmutable) {
-  world_.send("POST", "/v1/apps", app_named("test"));
-  expect_error(world_.send("PATCH", "/v1/apps/test", app_named("other")),
+  world.send("POST", "/v1/apps", app_named("test"));
+  expect_error(world.send("PATCH", "/v1/apps/test", app_named("other")),
                409,
                "Could not update - name is immutable");
 }
 
 TEST_F(V1, MissingAppsAreNotFound) {
   const json app = app_named("", {{"A", "1"}});
-  expect_error(world_.get("/v1/apps/none"), 404, "App not found");
-  expect_error(world_.send("PATCH", "/v1/apps/none", app), 404, "App not found");
-  expect_error(world_.send("DELETE", "/v1/apps/none"), 404, "App not found");
-  expect_error(world_.get("/v1/apps/none/routes"), 404, "App not found");
-  expect_error(world_.get("/v1/apps/none/calls"), 404, "App not found");
+  expect_error(world.get("/v1/apps/none"), 404, "App not found");
+  expect_error(world.send("PATCH", "/v1/apps/none", app), 404, "App not found");
+  expect_error(world.send("DELETE", "/v1/apps/none"), 404, "App not found");
+  expect_error(world.get("/v1/apps/none/routes"), 404, "App not found");
+  expect_error(world.get("/v1/apps/none/calls"), 404, "App not found");
 }
 
 TEST_F(V1, DeletingAnAppRemovesItsRoutes) {
-  world_.send("POST", "/v1/apps/test/routes", route_at("/hello"));
-  EXPECT_EQ(world_.send("DELETE", "/v1/apps/test").body["message"], "App deleted");
-  expect_error(world_.get("/v1/apps/test"), 404, "App not found");
-  world_.send("POST", "/v1/apps", app_named("test"));
-  EXPECT_EQ(world_.get("/v1/apps/test/routes").body["routes"], json::array());
+  world.send("POST", "/v1/apps/test/routes", route_at("/hello"));
+  EXPECT_EQ(world.send("DELETE", "/v1/apps/test").body["message"], "App deleted");
+  expect_error(world.get("/v1/apps/test"), 404, "App not found");
+  world.send("POST", "/v1/apps", app_named("test"));
+  EXPECT_EQ(world.get("/v1/apps/test/routes").body["routes"], json::array());
 }
 
 TEST_F(V1, RefusesWrongAppsInFnsWords) {
-  expect_error(world_.send("POST", "/v1/apps", "{"), 400, "Invalid JSON");
-  expect_error(world_.send("POST", "/v1/apps", ""), 400, "Invalid JSON");
-  expect_error(world_.send("POST", "/v1/apps", "{}"), 400, "Missing new application");
-  expect_error(world_.send("POST", "/v1/apps", "[]"), 400, "Missing new application");
-  expect_error(world_.send("POST", "/v1/apps", app_named("")), 400, "Missing app name");
-  EXPECT_EQ(world_.send("POST", "/v1/apps", app_named(std::string(30, 'a'))).status, 200U);
-  expect_error(world_.send("POST", "/v1/apps", app_named(std::string(31, 'a'))),
+  expect_error(world.send("POST", "/v1/apps", "{"), 400, "Invalid JSON");
+  expect_error(world.send("POST", "/v1/apps", ""), 400, "Invalid JSON");
+  expect_error(world.send("POST", "/v1/apps", "{}"), 400, "Missing new application");
+  expect_error(world.send("POST", "/v1/apps", "[]"), 400, "Missing new application");
+  expect_error(world.send("POST", "/v1/apps", app_named("")), 400, "Missing app name");
+  EXPECT_EQ(world.send("POST", "/v1/apps", app_named(std::string(30, 'a'))).status, 200U);
+  expect_error(world.send("POST", "/v1/apps", app_named(std::string(31, 'a'))),
                400,
                "App name must be 30 characters or less");
   for (const char* const name : {"a b", "a/b", "a:b", "a.b", "&&", "\xc3\xbc", "a%20", "a\n"}) {
-    expect_error(world_.send("POST", "/v1/apps", app_named(name)), 400, "Invalid app name");
+    expect_error(world.send("POST", "/v1/apps", app_named(name)), 400, "Invalid app name");
   }
-  world_.send("POST", "/v1/apps", app_named("test"));
-  expect_error(world_.send("PATCH", "/v1/apps/test", "{}"), 400, "Missing app");
+  world.send("POST", "/v1/apps", app_named("test"));
+  expect_error(world.send("PATCH", "/v1/apps/test", "{}"), 400, "Missing app");
 }
 
 // ---- routes ----
 
 TEST_F(V1, CreatesARouteAndItsApp) {
-  const ApiReply made = world_.send("POST", "/v1/apps/test/routes", route_at("/hello"));
+  const ApiReply made = world.send("POST", "/v1/apps/test/routes", route_at("/hello"));
   EXPECT_EQ(made.status, 200U);
   EXPECT_EQ(made.body["message"], "Route successfully created");
   const json& route = made.body["route"];
@@ -153,8 +153,8 @@ TEST_F(V1, CreatesARouteAndItsApp) {
   EXPECT_EQ(route["type"], "sync");
   EXPECT_EQ(route["format"], "default");
   EXPECT_EQ(route["config"], json::object());
-  EXPECT_EQ(world_.get("/v1/apps/test").status, 200U);
-  EXPECT_EQ(route["app_id"], world_.get("/v1/apps/test").body["app"]["id"]);
+  EXPECT_EQ(world.get("/v1/apps/test").status, 200U);
+  EXPECT_EQ(route["app_id"], world.get("/v1/apps/test").body["app"]["id"]);
 }
 
 TEST_F(V1, KeepsEveryFieldOfARoute) {
@@ -166,9 +166,9 @@ TEST_F(V1, KeepsEveryFieldOfARoute) {
                        {"idle_timeout", 3600},
                        {"headers", {{"X-Answer", {"a", "b"}}}},
                        {"config", {{"FN_LB_GROUP_ID", "blue"}}}};
-  world_.send("POST", "/v1/apps/test/routes", route_at("/hello", fields));
-  world_.restart();
-  const ApiReply shown = world_.get("/v1/apps/test/routes/hello");
+  world.send("POST", "/v1/apps/test/routes", route_at("/hello", fields));
+  world.restart();
+  const ApiReply shown = world.get("/v1/apps/test/routes/hello");
   EXPECT_EQ(shown.body["message"], "Successfully loaded route");
   for (const auto& [key, value] : fields.items()) {
     EXPECT_EQ(shown.body["route"][key], value) << key;
@@ -176,43 +176,42 @@ TEST_F(V1, KeepsEveryFieldOfARoute) {
 }
 
 TEST_F(V1, TakesARouteAsOneEncodedPieceAndAsPlainPath) {
-  world_.send("POST", "/v1/apps/test/routes", route_at("/hello"));
-  world_.send("POST", "/v1/apps/test/routes", route_at("/hello/a"));
+  world.send("POST", "/v1/apps/test/routes", route_at("/hello"));
+  world.send("POST", "/v1/apps/test/routes", route_at("/hello/a"));
   for (const char* const path :
        {"%2Fhello", "hello", "%2fhello%2Fa", "hello/a", "/hello/./b/../a/"}) {
     const std::string target = std::string("/v1/apps/test/routes/") + path;
-    EXPECT_EQ(world_.get(target).status, 200U) << path;
-    EXPECT_EQ(world_.send("PATCH", target, route_with({{"memory", 256}})).status, 200U) << path;
-    EXPECT_EQ(world_.send("PUT", target, route_with({{"memory", 64}})).status, 200U) << path;
+    EXPECT_EQ(world.get(target).status, 200U) << path;
+    EXPECT_EQ(world.send("PATCH", target, route_with({{"memory", 256}})).status, 200U) << path;
+    EXPECT_EQ(world.send("PUT", target, route_with({{"memory", 64}})).status, 200U) << path;
   }
-  EXPECT_EQ(world_.send("DELETE", "/v1/apps/test/routes/%2Fhello").body["message"],
-            "Route deleted");
-  EXPECT_EQ(world_.send("DELETE", "/v1/apps/test/routes/hello/a").status, 200U);
-  expect_error(world_.get("/v1/apps/test/routes/%2Fhello"), 404, "Route not found");
+  EXPECT_EQ(world.send("DELETE", "/v1/apps/test/routes/%2Fhello").body["message"], "Route deleted");
+  EXPECT_EQ(world.send("DELETE", "/v1/apps/test/routes/hello/a").status, 200U);
+  expect_error(world.get("/v1/apps/test/routes/%2Fhello"), 404, "Route not found");
 }
 
 TEST_F(V1, PutDeploysARouteAndItsApp) {
   const std::string target = "/v1/apps/test/routes/%2Fhello";
-  const ApiReply made = world_.send("PUT", target, route_with({{"image", "hello:1"}}));
+  const ApiReply made = world.send("PUT", target, route_with({{"image", "hello:1"}}));
   EXPECT_EQ(made.body["message"], "Route successfully created");
   EXPECT_EQ(made.body["route"]["path"], "/hello");
-  const ApiReply changed = world_.send("PUT", target, route_at("/hello", {{"image", "hello:2"}}));
+  const ApiReply changed = world.send("PUT", target, route_at("/hello", {{"image", "hello:2"}}));
   EXPECT_EQ(changed.body["message"], "Route successfully updated");
-  EXPECT_EQ(world_.get(target).body["route"]["image"], "hello:2");
-  expect_error(world_.send("PUT", "/v1/apps/new/routes/a", route_at("/b")),
+  EXPECT_EQ(world.get(target).body["route"]["image"], "hello:2");
+  expect_error(world.send("PUT", "/v1/apps/new/routes/a", route_at("/b")),
                409,
                "Could not update - path is immutable");
-  expect_error(world_.get("/v1/apps/new"), 404, "App not found");
+  expect_error(world.get("/v1/apps/new"), 404, "App not found");
 }
 
 TEST_F(V1, ListsRoutesByImage) {
-  world_.send("POST", "/v1/apps/test/routes", route_at("/b", {{"image", "one"}}));
-  world_.send("POST", "/v1/apps/test/routes", route_at("/a", {{"image", "two"}}));
-  const ApiReply all = world_.get("/v1/apps/test/routes");
+  world.send("POST", "/v1/apps/test/routes", route_at("/b", {{"image", "one"}}));
+  world.send("POST", "/v1/apps/test/routes", route_at("/a", {{"image", "two"}}));
+  const ApiReply all = world.get("/v1/apps/test/routes");
   EXPECT_EQ(all.body["message"], "Successfully listed routes");
   ASSERT_EQ(all.body["routes"].size(), 2U);
   EXPECT_EQ(all.body["routes"][0]["path"], "/a");
-  const ApiReply one = world_.get("/v1/apps/test/routes?image=one");
+  const ApiReply one = world.get("/v1/apps/test/routes?image=one");
   ASSERT_EQ(one.body["routes"].size(), 1U);
   EXPECT_EQ(one.body["routes"][0]["path"], "/b");
 }
@@ -220,13 +219,13 @@ TEST_F(V1, ListsRoutesByImage) {
 TEST_F(V1, PatchUpdatesTypeHeadersAndConfigOfARoute) {
   const json before = {{"config", {{"A", "1"}, {"B", "2"}}},
                        {"headers", {{"X-A", {"1"}}, {"X-B", {"2"}}}}};
-  world_.send("POST", "/v1/apps/test/routes", route_at("/hello", before));
+  world.send("POST", "/v1/apps/test/routes", route_at("/hello", before));
   const json change = {{"type", "async"},
                        {"config", {{"A", ""}, {"C", "3"}}},
                        {"headers", {{"X-A", json::array()}, {"X-C", {"3", "4"}}}}};
-  const ApiReply changed = world_.send("PATCH", "/v1/apps/test/routes/hello", route_with(change));
+  const ApiReply changed = world.send("PATCH", "/v1/apps/test/routes/hello", route_with(change));
   EXPECT_EQ(changed.body["message"], "Route successfully updated");
-  const json route = world_.get("/v1/apps/test/routes/hello").body["route"];
+  const json route = world.get("/v1/apps/test/routes/hello").body["route"];
   EXPECT_EQ(route["type"], "async");
   EXPECT_EQ(route["config"], (json{{"B", "2"}, {"C", "3"}}));
   EXPECT_EQ(route["headers"], (json{{"X-B", {"2"}}, {"X-C", {"3", "4"}}}));
@@ -234,16 +233,16 @@ TEST_F(V1, PatchUpdatesTypeHeadersAndConfigOfARoute) {
 }
 
 TEST_F(V1, RefusesRoutesThatExistAreMissingOrMove) {
-  world_.send("POST", "/v1/apps/test/routes", route_at("/hello"));
+  world.send("POST", "/v1/apps/test/routes", route_at("/hello"));
   expect_error(
-      world_.send("POST", "/v1/apps/test/routes", route_at("/hello")), 409, "Route already exists");
-  expect_error(world_.send("PATCH", "/v1/apps/test/routes/hello", route_at("/other")),
+      world.send("POST", "/v1/apps/test/routes", route_at("/hello")), 409, "Route already exists");
+  expect_error(world.send("PATCH", "/v1/apps/test/routes/hello", route_at("/other")),
                409,
                "Could not update - path is immutable");
   const std::string missing = "/v1/apps/test/routes/none";
-  expect_error(world_.get(missing), 404, "Route not found");
-  expect_error(world_.send("PATCH", missing, route_at("/none")), 404, "Route not found");
-  expect_error(world_.send("DELETE", missing), 404, "Route not found");
+  expect_error(world.get(missing), 404, "Route not found");
+  expect_error(world.send("PATCH", missing, route_at("/none")), 404, "Route not found");
+  expect_error(world.send("DELETE", missing), 404, "Route not found");
 }
 
 TEST_F(V1, RefusesWrongRoutesInFnsWords) {
@@ -289,13 +288,13 @@ TEST_F(V1, RefusesWrongRoutesInFnsWords) {
   for (const Case& wrong : cases) {
     json fields = {{"path", "/hello"}, {"image", "hello"}};
     fields.update(wrong.fields);
-    expect_error(world_.send("POST", "/v1/apps/test/routes", route_with(fields)), 400, wrong.text);
+    expect_error(world.send("POST", "/v1/apps/test/routes", route_with(fields)), 400, wrong.text);
   }
-  expect_error(world_.get("/v1/apps/test"), 404, "App not found");
-  expect_error(world_.send("POST", "/v1/apps/test/routes", "{}"), 400, "Missing new route");
-  expect_error(world_.send("PATCH", "/v1/apps/test/routes/a", "{}"), 400, "Missing route");
+  expect_error(world.get("/v1/apps/test"), 404, "App not found");
+  expect_error(world.send("POST", "/v1/apps/test/routes", "{}"), 400, "Missing new route");
+  expect_error(world.send("PATCH", "/v1/apps/test/routes/a", "{}"), 400, "Missing route");
   expect_error(
-      world_.send("POST", "/v1/apps/a%20b/routes", route_at("/a")), 400, "Invalid app name");
+      world.send("POST", "/v1/apps/a%20b/routes", route_at("/a")), 400, "Invalid app name");
 }
 
 TEST_F(V1, CpusAreShownAsMillis) {
@@ -303,52 +302,51 @@ TEST_F(V1, CpusAreShownAsMillis) {
       {"100m", "100m"}, {"0.1", "100m"}, {0.25, "250m"}, {"1024", "1024000m"}, {2, "2000m"}};
   for (const auto& [sent, shown] : cases) {
     const json body = route_at("/hello", {{"cpus", sent}});
-    EXPECT_EQ(world_.send("PUT", "/v1/apps/test/routes/hello", body).body["route"]["cpus"], shown);
+    EXPECT_EQ(world.send("PUT", "/v1/apps/test/routes/hello", body).body["route"]["cpus"], shown);
   }
 }
 
 // ---- calls, and what the seed's load balancer reports ----
 
 TEST_F(V1, KnowsNoCallsAndNoLogs) {
-  world_.send("POST", "/v1/apps", app_named("test"));
-  const ApiReply calls = world_.get("/v1/apps/test/calls?path=/hello&from_time=1&to_time=2");
+  world.send("POST", "/v1/apps", app_named("test"));
+  const ApiReply calls = world.get("/v1/apps/test/calls?path=/hello&from_time=1&to_time=2");
   EXPECT_EQ(calls.body["message"], "Successfully listed calls");
   EXPECT_EQ(calls.body["calls"], json::array());
-  expect_error(world_.get("/v1/apps/test/calls/dummy"), 404, "Call not found");
-  expect_error(world_.get("/v1/apps/test/calls/dummy/log"), 404, "Call log not found");
-  expect_error(
-      world_.get("/v1/apps/test/calls?from_time=x"), 400, "from_time is not an epoch time");
-  expect_error(world_.get("/v1/apps/test/calls?to_time=1y"), 400, "to_time is not an epoch time");
+  expect_error(world.get("/v1/apps/test/calls/dummy"), 404, "Call not found");
+  expect_error(world.get("/v1/apps/test/calls/dummy/log"), 404, "Call log not found");
+  expect_error(world.get("/v1/apps/test/calls?from_time=x"), 400, "from_time is not an epoch time");
+  expect_error(world.get("/v1/apps/test/calls?to_time=1y"), 400, "to_time is not an epoch time");
 }
 
 TEST_F(V1, HearsTheReportsOfTheSeedsLoadBalancer) {
-  EXPECT_EQ(world_.send("POST", "/v1/runner/start", "{}").body["msg"], "slingshot: engage");
-  EXPECT_EQ(world_.send("POST", "/v1/runner/finish", "{}").body["msg"], "good night, sweet prince");
-  EXPECT_EQ(world_.send("PUT", "/v1/runner/async", "{}").status, 501U);
-  EXPECT_EQ(world_.get("/v1/runner/async").status, 501U);
+  EXPECT_EQ(world.send("POST", "/v1/runner/start", "{}").body["msg"], "slingshot: engage");
+  EXPECT_EQ(world.send("POST", "/v1/runner/finish", "{}").body["msg"], "good night, sweet prince");
+  EXPECT_EQ(world.send("PUT", "/v1/runner/async", "{}").status, 501U);
+  EXPECT_EQ(world.get("/v1/runner/async").status, 501U);
 }
 
 // ---- paths, methods, pages ----
 
 TEST_F(V1, UnknownPathsAndMethods) {
-  expect_error(world_.get("/v1/nothing"), 404, "Path not found: /v1/nothing");
-  const ApiReply refused = world_.send("PUT", "/v1/apps", "{}");
+  expect_error(world.get("/v1/nothing"), 404, "Path not found: /v1/nothing");
+  const ApiReply refused = world.send("PUT", "/v1/apps", "{}");
   expect_error(refused, 405, "Method not allowed: PUT /v1/apps");
   EXPECT_EQ(services::find_header(refused.headers, "Allow"), "GET, POST");
 }
 
 TEST_F(V1, PagesThroughRoutes) {
   for (int number = 0; number < 45; ++number) {
-    world_.send("POST", "/v1/apps/test/routes", route_at("/r" + std::to_string(100 + number)));
+    world.send("POST", "/v1/apps/test/routes", route_at("/r" + std::to_string(100 + number)));
   }
-  const ApiReply first = world_.get("/v1/apps/test/routes?per_page=x");
+  const ApiReply first = world.get("/v1/apps/test/routes?per_page=x");
   EXPECT_EQ(first.body["routes"].size(), 30U);
   EXPECT_EQ(first.body["next_cursor"], "L3IxMjk") << "unpadded base64 of /r129";
-  const ApiReply second = world_.get("/v1/apps/test/routes?cursor=L3IxMjk");
+  const ApiReply second = world.get("/v1/apps/test/routes?cursor=L3IxMjk");
   EXPECT_EQ(second.body["routes"].size(), 15U);
   EXPECT_EQ(second.body["routes"][0]["path"], "/r130");
   EXPECT_EQ(second.body["next_cursor"], "");
-  EXPECT_EQ(world_.get("/v1/apps/test/routes?cursor=%20!").body["routes"].size(), 30U);
+  EXPECT_EQ(world.get("/v1/apps/test/routes?cursor=%20!").body["routes"].size(), 30U);
 }
 
 }  // namespace
