@@ -179,6 +179,7 @@ struct Launcher::State : std::enable_shared_from_this<State> {
 };
 
 core::Result<std::unique_ptr<Launcher>> Launcher::fork_helper() {
+  ::signal(SIGPIPE, SIG_IGN);
   std::array<int, 2> ends{};
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0) {
     return core::fail(core::ErrorCode::kInternal,

@@ -19,7 +19,9 @@ namespace fn::services {
 
 class Launcher {
  public:
-  // Forks the helper. Called first in main(): before any thread and before anything of gRPC.
+  // Forks the helper. Called first in main(): before any thread and before anything of gRPC. This
+  // process ignores SIGPIPE from then on, since functions close pipes when they like; they
+  // themselves start with the signals' defaults.
   static core::Result<std::unique_ptr<Launcher>> fork_helper();
 
   ~Launcher();

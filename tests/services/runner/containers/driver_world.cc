@@ -181,6 +181,10 @@ bool DriverWorld::run_until(const std::function<bool()>& condition) {
   return met;
 }
 
+void DriverWorld::run_one() {
+  loop.io().run_one();
+}
+
 std::vector<std::string> DriverWorld::leftovers() const {
   std::vector<std::string> names;
   std::error_code error;
@@ -191,6 +195,11 @@ std::vector<std::string> DriverWorld::leftovers() const {
     }
   }
   return names;
+}
+
+std::string echo_native() {
+  return fs::read_symlink("/proc/self/exe").parent_path().parent_path() / "services/samples" /
+         "echo-native";
 }
 
 RunRequest request_with(const std::string& body) {

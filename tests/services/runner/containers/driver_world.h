@@ -64,7 +64,10 @@ class DriverWorld {
   // Runs the loop until the condition holds; false after half a minute.
   bool run_until(const std::function<bool()>& condition);
 
-  // The names of processes that the launcher has started, and what these have.
+  // One piece of the loop's work, as soon as there is one.
+  void run_one();
+
+  // Processes of functions that have not ended.
   [[nodiscard]] std::size_t processes() const { return launcher->running(); }
 
   // Files below the runner's folder, without its lock.
@@ -77,6 +80,9 @@ class DriverWorld {
   std::unique_ptr<ContainerDriver> driver;
   std::string problem;  // why there is no driver
 };
+
+// The sample function echo-native, as built beside the tests.
+std::string echo_native();
 
 // A request with an id, a deadline and a time limit of half a minute.
 RunRequest request_with(const std::string& body);
