@@ -22,6 +22,7 @@ struct Call {
   std::shared_ptr<CallBody> body;
   CallSink sink;
   std::uint64_t number = 0;  // 0: the slot is free
+  core::Instant arrived_at{};
   std::unique_ptr<Attempt> attempt;
   std::uint32_t attempt_number = 0;
   bool taken = false;  // the machine was told that a runner has it
@@ -36,7 +37,7 @@ struct LbGroup::State {
         machine(config, functions.table(), rng),
         driver(parts.loop, machine, [this](const core::LbOut& out) {
           for (const core::LbFact& fact : out.facts) {
-            parts.fact(fact);
+            parts.observer.decided(fact);
           }
           for (const core::LbAction& action : out.actions) {
             carry_out(action);
@@ -197,6 +198,14 @@ void LbGroup::State::respond(const core::RespondToCaller& action) {
   end.outcome = action.outcome;
   end.reason = action.reason;
   end.retry_after_s = action.retry_after_s;
+  parts.observer.ended({call.id,
+                        *call.function,
+                        end.outcome,
+                        end.reason,
+                        end.code,
+                        end.message,
+                        action.attempts,
+                        parts.loop.now() - call.arrived_at});
   call.number = 0;
   call.attempt_number = 0;
   call.body->abandon();
@@ -234,6 +243,8 @@ CallTicket LbGroup::begin(CallRequest request, CallSink sink) {
       state.parts.loop, state.parts.budget, state.parts.body, std::move(request.body));
   call.sink = std::move(sink);
   call.number = ++state.numbers;
+  call.arrived_at = state.parts.loop.now();
+  state.parts.observer.arrived();
   ++state.held;
   const CallTicket ticket{handle.value, call.number};
   // What the machine counts is what the LB may hold.

@@ -22,6 +22,7 @@
 #include "services/base/loop.h"
 #include "services/lb/call_body.h"
 #include "services/lb/function_version.h"
+#include "services/lb/lb_observer.h"
 #include "services/lb/runner_port.h"
 #include "services/wire/call_json.h"
 
@@ -60,18 +61,15 @@ struct CallTicket {
   std::uint64_t number = 0;
 };
 
-// Told of what the machine decided, for metrics and logs.
-using LbFactHandler = std::function<void(const core::LbFact& fact)>;
-
 class LbGroup {
  public:
-  // REQUIRES: loop, port and budget outlive the group.
+  // REQUIRES: loop, port, budget and observer outlive the group.
   struct Parts {
     Loop& loop;
     RunnerPort& port;
     BodyBudget& budget;
     CallBodyLimits body;
-    LbFactHandler fact;
+    LbObserver& observer;
   };
 
   LbGroup(Parts parts, const core::LbConfig& config, const core::Rng& rng);

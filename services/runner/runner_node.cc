@@ -35,9 +35,13 @@ struct Place {
 }  // namespace
 
 struct RunnerNode::State {
-  State(Loop& its_loop, const core::RunnerConfig& config, ContainerDriver& its_driver)
+  State(Loop& its_loop,
+        const core::RunnerConfig& config,
+        ContainerDriver& its_driver,
+        RunnerObserver& its_observer)
       : loop(its_loop),
         driver(its_driver),
+        observer(its_observer),
         machine(config, functions.table()),
         machine_driver(its_loop, machine, [this](const core::RunnerOut& out) {
           for (const core::RunnerAction& action : out.actions) {
@@ -82,6 +86,7 @@ struct RunnerNode::State {
 
   Loop& loop;
   ContainerDriver& driver;
+  RunnerObserver& observer;
   FunctionRegistry functions;
   core::Runner machine;
   MachineDriver<core::Runner, core::RunnerEvent, core::RunnerOut, core::RunnerDeadlineReached>
@@ -171,7 +176,7 @@ void RunnerNode::State::run_call(const core::RunCall& action) {
   Call& call = calls[action.call.value];
   const FunctionSetup& setup = functions.setup(call.function);
   call.ran_at = loop.now();
-  counts.cold_starts += action.first_run;
+  observer.run_began(call.fields.id, setup, action.number, action.first_run != 0);
   RunRequest request;
   request.call_id = call.fields.id;
   request.timeout = setup.timeout;
@@ -208,12 +213,15 @@ void RunnerNode::State::finish_call(const core::FinishCall& action) {
   }
   ++(action.outcome == core::CallOutcome::kCompleted ? counts.completed : counts.failed);
   const core::Instant began = ran ? call.ran_at : loop.now();
+  observer.run_ended(
+      call.fields.id, functions.setup(call.function), call.outcome, loop.now() - began);
   call.offered->finished(call.outcome, began - call.offered_at, loop.now() - began);
   free_call(action.call);
 }
 
 void RunnerNode::State::remove_container(const core::RemoveContainer& action) {
   Place& removed = place(action.container);
+  observer.container_removed(functions.setup(action.function), action.number, action.reason);
   removed.number = 0;
   if (removed.container != nullptr) {
     gone.push_back(std::move(removed.container));
@@ -222,8 +230,11 @@ void RunnerNode::State::remove_container(const core::RemoveContainer& action) {
   }
 }
 
-RunnerNode::RunnerNode(Loop& loop, const core::RunnerConfig& config, ContainerDriver& driver)
-    : state_(std::make_unique<State>(loop, config, driver)) {}
+RunnerNode::RunnerNode(Loop& loop,
+                       const core::RunnerConfig& config,
+                       ContainerDriver& driver,
+                       RunnerObserver& observer)
+    : state_(std::make_unique<State>(loop, config, driver, observer)) {}
 
 RunnerNode::~RunnerNode() = default;
 
@@ -286,6 +297,8 @@ RunnerCounts RunnerNode::counts() const {
   RunnerCounts counts = state_->counts;
   counts.held = state_->machine.calls_held();
   counts.containers = state_->machine.containers();
+  counts.container_mib = state_->machine.resources().used_memory().value;
+  counts.idle_mib = state_->machine.resources().idle_memory().value;
   return counts;
 }
 

@@ -5,8 +5,8 @@
 
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -14,6 +14,7 @@
 #include "services/base/loop.h"
 #include "services/runner/container.h"
 #include "services/runner/offered_call.h"
+#include "services/runner/runner_observer.h"
 #include "services/wire/call_json.h"
 
 namespace fn::services {
@@ -30,15 +31,19 @@ struct RunnerCounts {
   std::uint64_t refused = 0;
   std::uint64_t completed = 0;
   std::uint64_t failed = 0;
-  std::uint64_t cold_starts = 0;
   std::uint32_t held = 0;
   std::uint32_t containers = 0;
+  std::int64_t container_mib = 0;  // memory that containers hold
+  std::int64_t idle_mib = 0;       // that of containers that run no call
 };
 
 class RunnerNode {
  public:
-  // REQUIRES: loop and driver outlive the node.
-  RunnerNode(Loop& loop, const core::RunnerConfig& config, ContainerDriver& driver);
+  // REQUIRES: loop, driver and observer outlive the node.
+  RunnerNode(Loop& loop,
+             const core::RunnerConfig& config,
+             ContainerDriver& driver,
+             RunnerObserver& observer);
   ~RunnerNode();
   RunnerNode(const RunnerNode&) = delete;
   RunnerNode& operator=(const RunnerNode&) = delete;

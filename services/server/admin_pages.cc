@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "services/base/metrics.h"
+
 namespace fn::services {
 
 HttpResponse json_response(unsigned status, std::string body) {
@@ -35,7 +37,7 @@ std::optional<HttpResponse> AdminPages::page(const HttpRequestHead& head) const 
     return json_response(reason.empty() ? 200 : 503, body.dump());
   }
   if (path == "/metrics") {
-    return HttpResponse{200, {{"Content-Type", "text/plain; version=0.0.4"}}, metrics()};
+    return HttpResponse{200, {{"Content-Type", std::string(kMetricsContentType)}}, metrics()};
   }
   return std::nullopt;
 }

@@ -32,7 +32,8 @@ class PortWithin final : public ApiPort {
 
 }  // namespace
 
-ApiRole::ApiRole(const NodeConfig& config, Log& log) : config_(config), log_(log) {
+ApiRole::ApiRole(const NodeConfig& config, Log& log, Metrics& metrics)
+    : config_(config), log_(log), metrics_(metrics) {
   pages_.waits_for = [] {
     return std::string();
   };

@@ -11,6 +11,7 @@
 #include "services/api/api_server.h"
 #include "services/base/http_server.h"
 #include "services/base/log.h"
+#include "services/base/metric_sets.h"
 #include "services/base/node_config.h"
 #include "services/lb/api_port.h"
 #include "services/server/admin_pages.h"
@@ -20,8 +21,8 @@ namespace fn::services {
 
 class ApiRole final : public Role {
  public:
-  // REQUIRES: config and log outlive the role.
-  ApiRole(const NodeConfig& config, Log& log);
+  // REQUIRES: config, log and metrics outlive the role.
+  ApiRole(const NodeConfig& config, Log& log, Metrics& metrics);
   ~ApiRole() override;
 
   core::Status start() override;
@@ -38,6 +39,7 @@ class ApiRole final : public Role {
 
   const NodeConfig& config_;
   Log& log_;
+  Metrics& metrics_;
   AdminPages pages_;
   std::unique_ptr<ApiServer> server_;
   std::unique_ptr<HttpServer> http_;

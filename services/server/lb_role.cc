@@ -34,8 +34,12 @@ bool is_management(std::string_view path) {
 
 }  // namespace
 
-LbRole::LbRole(const NodeConfig& config, Log& log, Within within)
-    : config_(config), log_(log), within_(std::move(within)) {
+LbRole::LbRole(const NodeConfig& config, Log& log, Metrics& metrics, Within within)
+    : config_(config),
+      log_(log),
+      metrics_(metrics),
+      within_(std::move(within)),
+      report_(metrics, log, "default") {
   pages_.waits_for = [this]() -> std::string {
     if (draining_) {
       return "its end";
@@ -95,6 +99,7 @@ core::Status LbRole::connect_runners() {
                                                     }},
                                      placing,
                                      core::Rng(1));
+  loop().at_batch_end([this] { report_.waiting(group_ ? group_->waiting() : 0); });
   std::vector<core::Member> members;
   if (within_.runner) {
     members.push_back({links_->add("this process", within_.runner)});

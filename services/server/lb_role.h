@@ -11,12 +11,14 @@
 #include "services/base/http_client.h"
 #include "services/base/http_server.h"
 #include "services/base/log.h"
+#include "services/base/metric_sets.h"
 #include "services/base/node_config.h"
 #include "services/lb/fn_catalog.h"
 #include "services/lb/invoke_front.h"
 #include "services/lb/lb_group.h"
 #include "services/lb/runner_links.h"
 #include "services/server/admin_pages.h"
+#include "services/server/lb_report.h"
 #include "services/server/role.h"
 
 namespace fn::services {
@@ -29,8 +31,8 @@ class LbRole final : public Role {
     std::shared_ptr<grpc::Channel> runner;
   };
 
-  // REQUIRES: config and log outlive the role.
-  LbRole(const NodeConfig& config, Log& log, Within within);
+  // REQUIRES: config, log and metrics outlive the role.
+  LbRole(const NodeConfig& config, Log& log, Metrics& metrics, Within within);
   ~LbRole() override;
 
   core::Status start() override;
@@ -49,11 +51,13 @@ class LbRole final : public Role {
 
   const NodeConfig& config_;
   Log& log_;
+  Metrics& metrics_;
   Within within_;
   AdminPages pages_;
   std::unique_ptr<ApiPort> api_;
   std::unique_ptr<RunnerLinks> links_;
   std::unique_ptr<BodyBudget> budget_;
+  LbReport report_;
   std::unique_ptr<LbGroup> group_;
   std::unique_ptr<FnCatalog> catalog_;
   std::unique_ptr<InvokeFront> front_;

@@ -14,6 +14,7 @@
 
 #include "services/base/load_config.h"
 #include "services/base/print_config.h"
+#include "services/base/process_metrics.h"
 #include "services/base/signals.h"
 #include "services/server/api_role.h"
 #include "services/server/lb_role.h"
@@ -35,13 +36,14 @@ class Node {
  public:
   Node(const NodeConfig& config, Log& log, std::unique_ptr<Launcher> launcher)
       : config_(config), log_(log) {
+    add_process_metrics(metrics_, FN_VERSION);
     if (has_runner(config.type)) {
-      auto runner = std::make_unique<RunnerRole>(config, log, std::move(launcher));
+      auto runner = std::make_unique<RunnerRole>(config, log, metrics_, std::move(launcher));
       runner_ = runner.get();
       roles_.push_back(std::move(runner));
     }
     if (has_api(config.type)) {
-      auto api = std::make_unique<ApiRole>(config, log);
+      auto api = std::make_unique<ApiRole>(config, log, metrics_);
       api_ = api.get();
       roles_.push_back(std::move(api));
     }
@@ -65,7 +67,7 @@ class Node {
     if (runner_ != nullptr) {
       within.runner = runner_->channel_within();
     }
-    roles_.push_back(std::make_unique<LbRole>(config_, log_, std::move(within)));
+    roles_.push_back(std::make_unique<LbRole>(config_, log_, metrics_, std::move(within)));
     return roles_.back()->start();
   }
 
@@ -108,6 +110,7 @@ class Node {
 
   const NodeConfig& config_;
   Log& log_;
+  Metrics metrics_;
   std::vector<std::unique_ptr<Role>> roles_;
   RunnerRole* runner_ = nullptr;
   ApiRole* api_ = nullptr;

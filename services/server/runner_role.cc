@@ -44,8 +44,15 @@ CertificateFiles files_of(const TlsFiles& files) {
 
 }  // namespace
 
-RunnerRole::RunnerRole(const NodeConfig& config, Log& log, std::unique_ptr<Launcher> launcher)
-    : config_(config), log_(log), launcher_(std::move(launcher)) {
+RunnerRole::RunnerRole(const NodeConfig& config,
+                       Log& log,
+                       Metrics& metrics,
+                       std::unique_ptr<Launcher> launcher)
+    : config_(config),
+      log_(log),
+      metrics_(metrics),
+      launcher_(std::move(launcher)),
+      report_(metrics, log, "default") {
   pages_.waits_for = [this] {
     return std::string(node_->draining() ? "its end" : "");
   };
@@ -83,7 +90,8 @@ core::Status RunnerRole::start() {
   }
   core::RunnerConfig runner = config_.runner;
   runner.group = core::GroupHandle{0};
-  node_ = std::make_unique<RunnerNode>(loop(), runner, *driver_);
+  node_ = std::make_unique<RunnerNode>(loop(), runner, *driver_, report_);
+  loop().at_batch_end([this] { report_.holds(node_->counts()); });
   service_ = std::make_unique<EngageService>(loop(), *node_);
   log_.info("runner is up",
             {{"memory_mib", runner.memory.value},

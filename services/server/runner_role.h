@@ -9,19 +9,24 @@
 
 #include "services/base/http_server.h"
 #include "services/base/log.h"
+#include "services/base/metric_sets.h"
 #include "services/base/node_config.h"
 #include "services/runner/containers/launcher.h"
 #include "services/runner/engage_service.h"
 #include "services/runner/runner_node.h"
 #include "services/server/admin_pages.h"
 #include "services/server/role.h"
+#include "services/server/runner_report.h"
 
 namespace fn::services {
 
 class RunnerRole final : public Role {
  public:
   // `launcher`: of the process driver, else null. REQUIRES: config and log outlive the role.
-  RunnerRole(const NodeConfig& config, Log& log, std::unique_ptr<Launcher> launcher);
+  RunnerRole(const NodeConfig& config,
+             Log& log,
+             Metrics& metrics,
+             std::unique_ptr<Launcher> launcher);
   ~RunnerRole() override;
 
   core::Status start() override;
@@ -39,9 +44,11 @@ class RunnerRole final : public Role {
 
   const NodeConfig& config_;
   Log& log_;
+  Metrics& metrics_;
   AdminPages pages_;
   std::unique_ptr<Launcher> launcher_;
   std::unique_ptr<ContainerDriver> driver_;
+  RunnerReport report_;
   std::unique_ptr<RunnerNode> node_;
   std::unique_ptr<EngageService> service_;
   std::unique_ptr<HttpServer> http_;

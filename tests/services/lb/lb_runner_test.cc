@@ -17,6 +17,7 @@
 #include "services/runner/engage_service.h"
 #include "services/runner/runner_node.h"
 #include "services/wire/credentials.h"
+#include "tests/support/quiet_observers.h"
 
 namespace fn::services {
 namespace {
@@ -26,7 +27,7 @@ class RunnerHost {
  public:
   explicit RunnerHost(core::RunnerConfig config) {
     config.group = core::GroupHandle{0};
-    node_ = std::make_unique<RunnerNode>(loop_, config, *driver_);
+    node_ = std::make_unique<RunnerNode>(loop_, config, *driver_, observer_);
     service_ = std::make_unique<EngageService>(loop_, *node_);
     port_ = service_->start("127.0.0.1:0", *server_credentials({})).value();
     thread_ = std::thread([this] { loop_.run(); });
@@ -46,6 +47,7 @@ class RunnerHost {
 
  private:
   Loop loop_;
+  QuietRunner observer_;
   std::unique_ptr<ContainerDriver> driver_ = make_null_driver();
   std::unique_ptr<RunnerNode> node_;
   std::unique_ptr<EngageService> service_;
@@ -123,6 +125,7 @@ class LbHost {
   std::vector<CallEnd> ends;
 
  private:
+  QuietLb observer_;
   BodyBudget budget_{std::size_t{64} << 20};
   std::unique_ptr<RunnerLinks> links_ =
       std::make_unique<RunnerLinks>(loop, *channel_credentials({}));
