@@ -91,14 +91,8 @@ core::Status LbRole::connect_runners() {
   core::LbConfig placing = config_.placing;
   placing.group = core::GroupHandle{0};
   const CallBodyLimits body{config_.lb.replay_bytes, config_.lb.replay_wait};
-  group_ = std::make_unique<LbGroup>(LbGroup::Parts{loop(),
-                                                    *links_,
-                                                    *budget_,
-                                                    body,
-                                                    [](const core::LbFact& /*fact*/) {
-                                                    }},
-                                     placing,
-                                     core::Rng(1));
+  group_ = std::make_unique<LbGroup>(
+      LbGroup::Parts{loop(), *links_, *budget_, body, report_}, placing, core::Rng(1));
   loop().at_batch_end([this] { report_.waiting(group_ ? group_->waiting() : 0); });
   std::vector<core::Member> members;
   if (within_.runner) {
