@@ -72,14 +72,8 @@ class LbHost {
  public:
   explicit LbHost(const std::vector<std::string>& runners, core::LbConfig config = {}) {
     config.group = core::GroupHandle{0};
-    group_ = std::make_unique<LbGroup>(LbGroup::Parts{loop,
-                                                      *links_,
-                                                      budget_,
-                                                      {},
-                                                      [](const core::LbFact& /*fact*/) {
-                                                      }},
-                                       config,
-                                       core::Rng(1));
+    group_ = std::make_unique<LbGroup>(
+        LbGroup::Parts{loop, *links_, budget_, {}, observer_}, config, core::Rng(1));
     std::vector<core::Member> members;
     for (const std::string& runner : runners) {
       members.push_back({links_->add(runner)});
