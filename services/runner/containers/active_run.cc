@@ -62,10 +62,12 @@ void ActiveRun::answer(unsigned status,
                        HttpHeaders headers,
                        const BodyPipePtr& body,
                        std::function<void(core::Status)> done) {
+  const auto self = shared_from_this();  // whom the handlers may forget
   source_ = body;
   answer_ = std::make_shared<BodyPipe>();
-  sink_.answered(status, std::move(headers), answer_);
-  pump_body(body, answer_, [self = shared_from_this(), done = std::move(done)](core::Status how) {
+  const auto answered = std::exchange(sink_.answered, nullptr);
+  answered(status, std::move(headers), answer_);
+  pump_body(body, answer_, [self, done = std::move(done)](core::Status how) {
     if (!self->over()) {
       done(std::move(how));
     }

@@ -95,11 +95,12 @@ void ColdContainer::take(std::string_view bytes) {
 
 void ColdContainer::stream(std::string bytes) {
   const BodyPipePtr body = body_;
+  const std::shared_ptr<DescriptorReader> output = output_;
   body->write(std::move(bytes));
-  if (output_ && body->full()) {
-    output_->pause();
-    body->when_room([output = std::weak_ptr<DescriptorReader>(output_)] {
-      if (const auto reader = output.lock()) {
+  if (output && body->full()) {
+    output->pause();
+    body->when_room([weak = std::weak_ptr<DescriptorReader>(output)] {
+      if (const auto reader = weak.lock()) {
         reader->resume();
       }
     });
@@ -120,9 +121,12 @@ void ColdContainer::answer_ended(const core::Status& how) {
 }
 
 void ColdContainer::exited(const ProcessExit& exit) {
-  if (output_) {
-    const auto output = output_;
+  const auto alive = life();
+  if (const auto output = output_) {
     output->drain();
+  }
+  if (alive.expired()) {
+    return;
   }
   input_.reset();
   output_.reset();

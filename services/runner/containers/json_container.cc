@@ -49,10 +49,10 @@ void JsonContainer::run(RunRequest request, RunSink sink) {
     active().fail(io_error(), false);
     return;
   }
-  const BodyPipePtr body = request.body;
+  body_ = request.body;
   const std::weak_ptr<ActiveRun> run = active().weak_from_this();
   read_whole(
-      body, kBodyMax, [this, run, request = std::move(request)](core::Result<std::string> all) {
+      body_, kBodyMax, [this, run, request = std::move(request)](core::Result<std::string> all) {
         const ActiveRunPtr present = run.lock();
         if (!present || present->over()) {
           return;
@@ -68,6 +68,9 @@ void JsonContainer::run(RunRequest request, RunSink sink) {
 
 void JsonContainer::break_off() {
   place().kill();
+  if (const BodyPipePtr body = std::exchange(body_, nullptr)) {
+    body->abandon();
+  }
   input_.reset();
   output_.reset();
 }
@@ -117,9 +120,14 @@ void JsonContainer::answer(std::string_view text) {
 }
 
 void JsonContainer::exited(const ProcessExit& exit) {
+  const auto alive = life();
   if (output_) {
     output_->drain();
   }
+  if (alive.expired()) {
+    return;
+  }
+  break_off();
   if (busy()) {
     active().fail(exit_error(exit), false);
   } else if (lost_) {

@@ -38,6 +38,7 @@ class JsonContainer final : public ProcessContainer {
   std::unique_ptr<DescriptorReader> output_;
   JsonFrame frame_;
   std::string held_;
+  BodyPipePtr body_;  // of the present request
 };
 
 }  // namespace fn::services

@@ -43,6 +43,9 @@ class ProcessContainer : public Container {
 
   [[nodiscard]] ActiveRun& active() const { return *run_; }
 
+  // Ends with the container: the handlers of a run's end may destroy it.
+  [[nodiscard]] std::weak_ptr<const bool> life() const { return life_; }
+
   // A new run with its clock started and the log begun.
   void open_run(const RunRequest& request, RunSink sink);
 
@@ -53,6 +56,7 @@ class ProcessContainer : public Container {
  private:
   std::unique_ptr<Workplace> place_;
   ActiveRunPtr run_;
+  std::shared_ptr<const bool> life_ = std::make_shared<const bool>(true);
 };
 
 // The container for the format, or none if the process driver does not know it.

@@ -20,8 +20,10 @@
 namespace fn::services {
 
 // Looks at once, and blocking, at what this machine allows, and removes what an earlier runner of
-// the name left. The launcher and the loop outlive the driver; the launcher is attached to the loop
-// by this. Containers may outlive the driver.
+// the name left. The launcher is attached to the loop by this. The loop outlives the launcher,
+// which outlives the driver and its containers; containers may outlive the driver.
+//
+// A container may be destroyed from within any handler of its sinks.
 core::Result<std::unique_ptr<ContainerDriver>> make_process_driver(Loop& loop,
                                                                    Launcher& launcher,
                                                                    ContainerSettings settings);

@@ -124,9 +124,10 @@ core::Status Workplace::launch(ShutIn shut_in, Ends ends, Descriptor errors) {
   request.before_kill = group_.releasing();
   memory_kills_ = group_.out_of_memory_kills();
   out_of_memory_ = false;
-  process_ =
-      host_->launcher().launch(request, [self = std::weak_ptr<Workplace*>(self_)](int exit_code) {
-        if (const auto place = self.lock()) {
+  // A process that was killed may end when the next one already runs.
+  process_ = host_->launcher().launch(
+      request, [self = std::weak_ptr<Workplace*>(self_), launch = ++launches_](int exit_code) {
+        if (const auto place = self.lock(); place && (*place)->launches_ == launch) {
           (*place)->exited(exit_code);
         }
       });
@@ -157,6 +158,8 @@ void Workplace::kill() {
   if (process_ != 0) {
     host_->launcher().signal(process_, SIGKILL);
     group_.kill();
+    process_ = 0;
+    ++launches_;
     frozen_ = false;
   }
 }

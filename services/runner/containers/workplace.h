@@ -80,6 +80,7 @@ class Workplace {
   CallLogs logs_;
   std::unique_ptr<DescriptorReader> errors_;
   std::uint64_t process_ = 0;
+  std::uint64_t launches_ = 0;
   std::uint64_t memory_kills_ = 0;
   LoopTimer memory_watch_;  // where no control group limits it
   bool frozen_ = false;
