@@ -30,6 +30,7 @@ struct Reading {
   HttpFault fault = HttpFault::kNone;
   std::size_t head_bytes = 0;
   std::uint64_t body_bytes = 0;
+  std::size_t head_limit = 0;
   std::uint64_t body_limit = 0;
   // Set while feed() runs.
   std::string_view input;
@@ -52,11 +53,14 @@ class Parser final : public http::basic_parser<kRequest> {
   }
 
   void on_request_impl(
-      http::verb /*verb*/, Text method, Text target, int version, ErrorCode& /*error*/) override {
+      http::verb /*verb*/, Text method, Text target, int version, ErrorCode& error) override {
     reading_->head.method.assign(method.data(), method.size());
     reading_->head.target.assign(target.data(), target.size());
     reading_->http_10 = version == 10;
     reading_->request_line_done = true;
+    if (target.size() > reading_->head_limit) {
+      refuse(HttpFault::kTargetTooLong, error);
+    }
   }
 
   void on_response_impl(int code, Text /*reason*/, int version, ErrorCode& error) override {
@@ -102,7 +106,10 @@ class Parser final : public http::basic_parser<kRequest> {
 
   void on_header_impl(ErrorCode& error) override {
     const Reading& read = *reading_;
-    const bool known_coding = read.codings == 0 || (read.codings == 1 && this->chunked());
+    const bool known_coding =
+        read.codings == 0 ||
+        (read.codings == 1 &&
+         same_word(find_header(read.head.headers, "Transfer-Encoding"), "chunked"));
     const bool lists_lengths =
         read.lengths == 1 &&
         find_header(read.head.headers, "Content-Length").find(',') != std::string_view::npos;
@@ -173,6 +180,7 @@ HttpParser::~HttpParser() = default;
 
 void HttpParser::reset(bool answers_head) {
   state_->reading = Reading{};
+  state_->reading.head_limit = state_->limits.head_bytes;
   state_->reading.body_limit = state_->limits.body_bytes;
   if (state_->reads == Reads::kRequests) {
     state_->request.emplace(state_->reading);
@@ -255,7 +263,8 @@ unsigned HttpParser::status() const {
 }
 
 bool HttpParser::keeps_alive() const {
-  return state_->visit([](const auto& parser) { return parser.keep_alive(); });
+  return state_->visit(
+      [](const auto& parser) { return parser.is_header_done() && parser.keep_alive(); });
 }
 
 bool HttpParser::is_http_10() const {
@@ -263,7 +272,8 @@ bool HttpParser::is_http_10() const {
 }
 
 bool HttpParser::chunked() const {
-  return state_->visit([](const auto& parser) { return parser.chunked(); });
+  return state_->visit(
+      [](const auto& parser) { return parser.is_header_done() && parser.chunked(); });
 }
 
 bool HttpParser::expects_continue() const {
@@ -272,7 +282,7 @@ bool HttpParser::expects_continue() const {
 
 std::optional<std::uint64_t> HttpParser::content_length() const {
   return state_->visit([](const auto& parser) -> std::optional<std::uint64_t> {
-    const auto length = parser.content_length();
+    const auto length = parser.is_header_done() ? parser.content_length() : boost::none;
     return length ? std::optional<std::uint64_t>(*length) : std::nullopt;
   });
 }

@@ -61,7 +61,10 @@ class HttpExchange {
                        std::optional<std::uint64_t> length,
                        BodyPipePtr body) = 0;
 
-  // Calls the handler once if the client hangs up before the answer is written.
+  // Calls the handler once if nobody waits for the answer any more before it is written: the client
+  // hung up or ended its direction (as for nginx, Envoy and Go, clients that only half-close being
+  // rare; what is answered all the same is still written), or its body broke a limit and was
+  // answered here.
   virtual void when_gone(std::function<void()> handler) = 0;
 };
 

@@ -31,6 +31,9 @@ namespace fn::services {
 
 class HttpSession;
 
+// So much of a body that nobody reads is taken in so that the connection can go on.
+inline constexpr std::uint64_t kHttpDrainLimit = std::uint64_t{256} << 10;
+
 // What the sessions of a server share.
 struct HttpSessionHost {
   Loop& loop;
@@ -115,5 +118,11 @@ class HttpSession final : public HttpWire {
   std::uint64_t drained_ = 0;
   std::function<void()> gone_;
 };
+
+// The request as its handler sees it.
+HttpExchangePtr make_exchange(std::shared_ptr<HttpSession> session,
+                              std::uint64_t number,
+                              HttpRequestHead head,
+                              std::optional<std::uint64_t> length);
 
 }  // namespace fn::services

@@ -107,7 +107,7 @@ class RawSocket {
   }
 
   // Reads until the text ends so, or no more comes.
-  [[nodiscard]] std::string read_until(std::string_view ending) const {
+  std::string read_until(std::string_view ending) const {
     std::string text;
     while (!text.ends_with(ending) && read_more(text)) {
     }

@@ -152,7 +152,7 @@ bool sleep_first(const Connection& connection, const Request& request, long mill
 // Memory that is only asked for costs nothing: each page is written to.
 bool allocate(const Connection& connection, const Request& request, long mebibytes) {
   const std::vector<char> memory(static_cast<std::size_t>(mebibytes) << 20, 'x');
-  return memory.back() == 'x' && echo(connection, request);
+  return !memory.empty() && memory.back() == 'x' && echo(connection, request);
 }
 
 bool answer_bytes(const Connection& connection, long number) {
