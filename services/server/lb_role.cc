@@ -2,7 +2,9 @@
 
 #include "services/server/lb_role.h"
 
+#include <algorithm>
 #include <chrono>
+#include <random>
 #include <utility>
 #include <vector>
 
@@ -26,6 +28,12 @@ std::vector<std::string> parts_of(const std::string& list) {
     begin = end + 1;
   }
   return parts;
+}
+
+// Each LB draws differently: placers that draw would send all their calls to the same runners.
+std::uint64_t random_seed() {
+  std::random_device device;
+  return std::uint64_t{device()} << 32U | device();
 }
 
 bool is_management(std::string_view path) {
@@ -92,7 +100,7 @@ core::Status LbRole::connect_runners() {
   placing.group = core::GroupHandle{0};
   const CallBodyLimits body{config_.lb.replay_bytes, config_.lb.replay_wait};
   group_ = std::make_unique<LbGroup>(
-      LbGroup::Parts{loop(), *links_, *budget_, body, report_}, placing, core::Rng(1));
+      LbGroup::Parts{loop(), *links_, *budget_, body, report_}, placing, core::Rng(random_seed()));
   loop().at_batch_end([this] { report_.waiting(group_ ? group_->waiting() : 0); });
   std::vector<core::Member> members;
   if (within_.runner) {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "services/base/load_config.h"
+#include "services/base/metric_sets.h"
 #include "services/base/print_config.h"
 #include "services/base/process_metrics.h"
 #include "services/base/signals.h"
@@ -37,6 +38,8 @@ class Node {
   Node(const NodeConfig& config, Log& log, std::unique_ptr<Launcher> launcher)
       : config_(config), log_(log) {
     add_process_metrics(metrics_, FN_VERSION);
+    metrics_.ask(
+        metric::kLogLinesDropped, {}, [&log] { return static_cast<double>(log.dropped()); });
     if (has_runner(config.type)) {
       auto runner = std::make_unique<RunnerRole>(config, log, metrics_, std::move(launcher));
       runner_ = runner.get();
