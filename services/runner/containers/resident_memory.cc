@@ -3,8 +3,10 @@
 #include "services/runner/containers/resident_memory.h"
 
 #include <cstdint>
+#include <filesystem>
 #include <fstream>
 #include <string>
+#include <system_error>
 #include <unistd.h>
 #include <vector>
 
@@ -14,10 +16,18 @@ namespace {
 // More than a container's limit of processes; ends a walk through a fork bomb.
 constexpr std::size_t kProcessesMax = 1000;
 
+// Between fork and exec a process still has the pages of this program. The link cannot be forged,
+// as a process's name can.
+bool is_launcher(int pid) {
+  std::error_code error;
+  const auto own = std::filesystem::read_symlink("/proc/self/exe", error);
+  return std::filesystem::read_symlink("/proc/" + std::to_string(pid) + "/exe", error) == own;
+}
+
 }  // namespace
 
 core::MemoryMib resident_memory(int pid) {
-  if (pid <= 0) {
+  if (pid <= 0 || is_launcher(pid)) {
     return {};
   }
   std::int64_t pages = 0;

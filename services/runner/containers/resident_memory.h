@@ -8,7 +8,8 @@
 
 namespace fn::services {
 
-// Pages that two of them share count twice. 0 for a process that is not there.
+// Pages that two of them share count twice. 0 for a process that is not there, or that is still on
+// its way from the launcher to its own program.
 core::MemoryMib resident_memory(int pid);
 
 }  // namespace fn::services

@@ -88,6 +88,17 @@ TEST(ColdContainer, AnAnswerBeyondTheLimitIsRefused) {
   EXPECT_EQ(called.text(), "function response body too large");
 }
 
+TEST(ColdContainer, TheEndOfAKilledProcessIsNotTheNextOnes) {
+  DriverWorld world([](ContainerSettings& settings) { settings.response_bytes = 1000; });
+  world.add_script("sized", "default", "read -r size; head -c $size /dev/zero");
+  const StartedPtr started = world.start("sized");
+  ASSERT_TRUE(started->container);
+  for (int round = 0; round < 5; ++round) {
+    EXPECT_EQ(world.call(*started->container, "5000\n").text(), "function response body too large");
+    EXPECT_EQ(world.call(*started->container, "10\n").text().size(), 10U);
+  }
+}
+
 TEST(ColdContainer, StderrIsTheLogOfTheCall) {
   DriverWorld world([](ContainerSettings& settings) { settings.log_bytes = 20; });
   world.add_script("loud", "default", "echo \"$FN_CALL_ID says\" >&2; cat >&2; exit 1");

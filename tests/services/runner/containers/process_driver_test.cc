@@ -109,10 +109,10 @@ TEST(ProcessDriver, TwoHundredContainersLeaveNothingBehind) {
     for (int number = 0; number < kAtOnce; ++number) {
       started.push_back(world.begin_start(setup_of("echo")));
     }
-    EXPECT_TRUE(world.run_until([&] {
-      return std::ranges::all_of(started,
-                                 [](const StartedPtr& each) { return each->container != nullptr; });
-    }));
+    for (const StartedPtr& each : started) {
+      world.run_until([&] { return each->container || each->error; });
+      ASSERT_TRUE(each->container) << (each->error ? each->error->message + each->error->log : "");
+    }
     EXPECT_EQ(world.call(*started[0]->container, "x").body, "x");
     started[1]->container->freeze();
   }
