@@ -13,8 +13,8 @@ namespace {
 using std::chrono_literals::operator""s;
 
 const HttpHeaders& json_headers() {
-  static const HttpHeaders kHeaders = {{"Content-Type", "application/json; charset=utf-8"}};
-  return kHeaders;
+  static const HttpHeaders headers = {{"Content-Type", "application/json; charset=utf-8"}};
+  return headers;
 }
 
 }  // namespace

@@ -8,6 +8,8 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 
+#include "services/base/http_text.h"
+
 namespace fn::services {
 namespace http = boost::beast::http;
 
@@ -30,6 +32,7 @@ struct Reading {
   HttpFault fault = HttpFault::kNone;
   std::size_t head_bytes = 0;
   std::uint64_t body_bytes = 0;
+  std::uint64_t chunk_left = 0;
   std::size_t head_limit = 0;
   std::uint64_t body_limit = 0;
   // Set while feed() runs.
@@ -37,8 +40,8 @@ struct Reading {
   std::string* body = nullptr;
 };
 
-template <bool kRequest>
-class Parser final : public http::basic_parser<kRequest> {
+template <bool IsRequest>
+class Parser final : public http::basic_parser<IsRequest> {
  public:
   explicit Parser(Reading& reading) : reading_(&reading) {
     // Limits are counted here: Beast's own speak of less than a whole head.
@@ -113,10 +116,10 @@ class Parser final : public http::basic_parser<kRequest> {
     const bool lists_lengths =
         read.lengths == 1 &&
         find_header(read.head.headers, "Content-Length").find(',') != std::string_view::npos;
-    const bool bad_host = kRequest && (read.hosts > 1 || (read.hosts == 0 && !read.http_10));
+    const bool bad_host = IsRequest && (read.hosts > 1 || (read.hosts == 0 && !read.http_10));
     if (!known_coding || read.lengths > 1 || lists_lengths || bad_host ||
         (read.lengths == 1 && read.codings == 1) ||
-        (kRequest && read.http_10 && read.codings > 0)) {
+        (IsRequest && read.http_10 && read.codings > 0)) {
       refuse(HttpFault::kMalformed, error);
     } else {
       reading_->head_done = true;
@@ -136,11 +139,14 @@ class Parser final : public http::basic_parser<kRequest> {
     return bytes.size();
   }
 
-  void on_chunk_header_impl(std::uint64_t /*size*/,
+  void on_chunk_header_impl(std::uint64_t size,
                             Text /*extensions*/,
-                            ErrorCode& /*error*/) override {}
+                            ErrorCode& /*error*/) override {
+    reading_->chunk_left = size;
+  }
 
   std::size_t on_chunk_body_impl(std::uint64_t /*left*/, Text bytes, ErrorCode& error) override {
+    reading_->chunk_left -= bytes.size();
     return on_body_impl(bytes, error);
   }
 
@@ -196,6 +202,9 @@ std::size_t HttpParser::feed(std::string_view bytes, std::string& body) {
     return 0;
   }
   const bool in_head = !reading.head_done;
+  if (!in_head && chunked() && reading.chunk_left == 0 && bytes.size() < kLastChunk.size()) {
+    return 0;  // no message ends with less; Beast aborts on a last chunk of which so little is here
+  }
   if (in_head && reading.head.headers.capacity() == 0) {
     reading.head.headers.reserve(8);
   }

@@ -172,35 +172,42 @@ void HttpSession::read_body(std::string_view bytes) {
   }
 }
 
+// Asks the client for more of a body, as far as somebody wants it.
 void HttpSession::pull() {
   if (!is_open() || request_done_) {
     return;
   }
-  if (phase_ == Phase::kDrain) {
-    if (drained_ > kHttpDrainLimit) {
-      linger();
-      return;
-    }
-  } else {
-    if (phase_ != Phase::kWork || !body_ || body_->abandoned()) {
-      return;
-    }
-    if (std::exchange(wants_continue_, false) && !answered_) {
-      queue(std::string(kContinue));
-      send();
-    }
-    if (body_->full()) {
-      body_->when_room([weak = weak_from_this(), number = number_] {
-        const auto self = std::static_pointer_cast<HttpSession>(weak.lock());
-        if (self && self->number_ == number) {
-          self->pull();
-        }
-      });
-      return;
-    }
+  if (phase_ == Phase::kDrain && drained_ > kHttpDrainLimit) {
+    linger();
+  } else if (phase_ == Phase::kDrain || (phase_ == Phase::kWork && has_room())) {
+    read_deadline_ = after(host_->limits.body_pause);
+    want_bytes(true);
   }
-  read_deadline_ = after(host_->limits.body_pause);
-  want_bytes(true);
+}
+
+// Whether the body's pipe takes more; it calls pull() later if not.
+bool HttpSession::has_room() {
+  if (!body_ || body_->abandoned()) {
+    return false;
+  }
+  if (std::exchange(wants_continue_, false) && !answered_) {
+    queue(std::string(kContinue));
+    send();
+  }
+  if (!body_ || !body_->full()) {
+    return body_ != nullptr;
+  }
+  body_->when_room(pull_later());
+  return false;
+}
+
+std::function<void()> HttpSession::pull_later() {
+  return [weak = weak_from_this(), number = number_] {
+    const auto self = std::static_pointer_cast<HttpSession>(weak.lock());
+    if (self && self->number_ == number) {
+      self->pull();
+    }
+  };
 }
 
 BodyPipePtr HttpSession::open_body(std::uint64_t number) {
@@ -214,12 +221,7 @@ BodyPipePtr HttpSession::open_body(std::uint64_t number) {
   if (request_done_) {
     pipe->finish();
   } else {
-    pipe->when_wanted([weak = weak_from_this(), number] {
-      const auto self = std::static_pointer_cast<HttpSession>(weak.lock());
-      if (self && self->number_ == number) {
-        self->pull();
-      }
-    });
+    pipe->when_wanted(pull_later());
   }
   return pipe;
 }

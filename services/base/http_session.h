@@ -84,6 +84,8 @@ class HttpSession final : public HttpWire {
   void dispatch();
   void read_body(std::string_view bytes);
   void pull();
+  [[nodiscard]] bool has_room();
+  [[nodiscard]] std::function<void()> pull_later();
   void refuse_fault(HttpFault fault);
   void refuse(unsigned status, const std::string& message);
   void put_head(unsigned status, const HttpHeaders& headers, HttpBodyFrame frame);

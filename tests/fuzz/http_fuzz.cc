@@ -19,8 +19,12 @@
 
 namespace {
 
-using namespace std::string_view_literals;
-using namespace fn::services;
+using fn::services::HttpExchangePtr;
+using fn::services::HttpFault;
+using fn::services::HttpParser;
+using fn::services::HttpSession;
+using fn::services::HttpSessionHost;
+using fn::services::Loop;
 
 constexpr HttpParser::Limits kLimits = {.head_bytes = 2000, .body_bytes = 5000};
 
@@ -75,9 +79,10 @@ void read_in_pieces(HttpParser::Reads reads, std::string_view bytes) {
 }
 
 void echo(const HttpExchangePtr& exchange) {
-  read_whole(exchange->body(), 10'000, [exchange](fn::core::Result<std::string> body) {
-    exchange->respond({200, exchange->head().headers, body ? *body : body.error().message});
-  });
+  fn::services::read_whole(
+      exchange->body(), 10'000, [exchange](fn::core::Result<std::string> body) {
+        exchange->respond({200, exchange->head().headers, body ? *body : body.error().message});
+      });
 }
 
 // A session that gets the bytes and then the end, on a socket pair.
@@ -95,7 +100,7 @@ void serve(std::string_view bytes) {
       .closed = [&loop](HttpSession*) { loop.stop(); },
       .date = {}});
   loop.at_batch_end([&pair] {
-    std::array<char, 65'536> answers;
+    std::array<char, 4096> answers{};
     while (::recv(pair[0], answers.data(), answers.size(), MSG_DONTWAIT) > 0) {
     }
   });

@@ -87,6 +87,21 @@ TEST_F(HttpServerTest, ReadsBodiesOfKnownLengthAndInChunksWhateverTheirPieces) {
   }
 }
 
+TEST_F(HttpServerTest, ReadsAnEmptyBodyInChunksWhereverItIsCut) {
+  serve(echo);
+  const std::string head =
+      "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n";
+  for (const std::string_view body : {"0\r\n\r\n", "0\r\nTrailer: x\r\n\r\n"}) {
+    const RawSocket client = connect();
+    client.write(head);
+    for (const char letter : body) {
+      std::this_thread::sleep_for(2ms);  // so that the server sees the pieces
+      client.write({&letter, 1});
+    }
+    EXPECT_EQ(body_of(client.read_all()), "POST / ");
+  }
+}
+
 TEST_F(HttpServerTest, StreamsAnAnswerInChunksOrByItsLength) {
   serve([](const HttpExchangePtr& exchange) {
     const auto body = std::make_shared<BodyPipe>();
@@ -378,9 +393,9 @@ TEST_F(HttpServerTest, AHandlerThatDoesNotReadStopsTheSender) {
   std::promise<std::size_t> size;
   thread_.on([&] {
     read_whole(exchange->body(), std::size_t{1} << 30, [&](core::Result<std::string> body) {
-      size.set_value(body ? body->size() : 0);
       exchange->respond({200, {}, "thanks"});
       exchange.reset();
+      size.set_value(body ? body->size() : 0);
     });
   });
   EXPECT_EQ(size.get_future().get(), std::size_t{64} << 20);
