@@ -3,6 +3,8 @@
 // fnserver: API server, load balancer and runner, one of them or all in one process (FN_NODE_TYPE).
 // Exit codes: 0 ended as asked, 1 failed, 2 wrong use or configuration.
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <filesystem>
 #include <iostream>
@@ -120,6 +122,26 @@ class Node {
   LoopTimer* grace_ = nullptr;
 };
 
+// Settings that only the docker driver would look at, which is not in this version.
+bool is_of_docker(std::string_view key) {
+  constexpr std::array<std::string_view, 6> kKeys = {"container.docker_socket_folder",
+                                                     "container.pull_timeout_ms",
+                                                     "container.debug_logs",
+                                                     "container.max_pending_signals",
+                                                     "container.max_message_queue_bytes",
+                                                     "container.max_tmp_inodes"};
+  return key.starts_with("docker.") || std::ranges::find(kKeys, key) != kKeys.end();
+}
+
+void warn_of_idle_settings(const LoadedConfig& loaded, Log& log) {
+  for (const ConfigLine& line : loaded.lines) {
+    if (line.row.origin != core::kDefaultOrigin && is_of_docker(line.row.key)) {
+      log.warn("this setting has no effect on the process driver",
+               {{"key", line.row.key}, {"set_by", line.row.origin}});
+    }
+  }
+}
+
 int serve(const LoadedConfig& loaded) {
   const NodeConfig& config = loaded.config;
   // Before any thread: the helper that starts processes is a fork of this one.
@@ -138,6 +160,7 @@ int serve(const LoadedConfig& loaded) {
   for (const std::string& warning : loaded.warnings) {
     (*log)->warn(warning);
   }
+  warn_of_idle_settings(loaded, **log);
   Node node(config, **log, std::move(launcher));
   if (const core::Status status = node.start(); !status) {
     (*log)->flush(std::chrono::seconds(1));
