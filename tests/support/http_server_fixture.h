@@ -34,19 +34,17 @@ inline void echo(const HttpExchangePtr& exchange) {
 class HttpServerTest : public testing::Test {
  protected:
   void serve(HttpServer::Handler handler, HttpLimits limits = {}) {
-    port_ = thread_.on([&] {
-      server_ = std::make_unique<HttpServer>(thread_.loop(), limits, std::move(handler));
-      return server_->listen("127.0.0.1", 0).value();
+    port = thread.on([&] {
+      server = std::make_unique<HttpServer>(thread.loop(), limits, std::move(handler));
+      return server->listen("127.0.0.1", 0).value();
     });
   }
 
-  ~HttpServerTest() override {
-    thread_.on([this] { server_.reset(); });
+  void TearDown() override {
+    thread.on([this] { server.reset(); });
   }
 
-  [[nodiscard]] RawSocket connect(int window = 0) const {
-    return RawSocket::to_port(port_, window);
-  }
+  [[nodiscard]] RawSocket connect(int window = 0) const { return RawSocket::to_port(port, window); }
 
   std::string ask(std::string_view request) {
     const RawSocket client = connect();
@@ -57,17 +55,17 @@ class HttpServerTest : public testing::Test {
   // The server notices the end of a connection a little after its client.
   void expect_no_connection_left() {
     for (int turn = 0; turn < 1000; ++turn) {
-      if (thread_.on([this] { return server_->connections(); }) == 0) {
+      if (thread.on([this] { return server->connections(); }) == 0) {
         return;
       }
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
-    ADD_FAILURE() << thread_.on([this] { return server_->connections(); }) << " connections left";
+    ADD_FAILURE() << thread.on([this] { return server->connections(); }) << " connections left";
   }
 
-  LoopThread thread_;
-  std::unique_ptr<HttpServer> server_;
-  std::uint16_t port_ = 0;
+  LoopThread thread;
+  std::unique_ptr<HttpServer> server;
+  std::uint16_t port = 0;
 };
 
 inline std::string status_of(const std::string& answer) {

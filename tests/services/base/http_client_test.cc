@@ -43,26 +43,26 @@ HttpRequestHead post() {
 
 class HttpClientTest : public testing::Test {
  protected:
-  HttpClientTest() : listener_(RawSocket::listening(port_)) { connect({}); }
+  HttpClientTest() : listener(RawSocket::listening(port)) { connect({}); }
 
-  ~HttpClientTest() override {
-    thread_.on([this] { client_.reset(); });
+  void TearDown() override {
+    thread.on([this] { client.reset(); });
   }
 
   void connect(HttpClientLimits limits) {
-    connect_to({.host = "127.0.0.1", .port = port_, .unix_path = {}}, limits);
+    connect_to({.host = "127.0.0.1", .port = port, .unix_path = {}}, limits);
   }
 
   void connect_to(const HttpPeer& peer, HttpClientLimits limits) {
-    thread_.on([&] { client_ = std::make_unique<HttpClient>(thread_.loop(), peer, limits); });
+    thread.on([&] { client = std::make_unique<HttpClient>(thread.loop(), peer, limits); });
   }
 
   std::future<Outcome> send(HttpRequestHead head,
                             std::optional<std::uint64_t> length = 0,
                             BodyPipePtr body = nullptr) {
     const auto promise = std::make_shared<std::promise<Outcome>>();
-    last_ = thread_.on([&] {
-      return client_->send(
+    last_number = thread.on([&] {
+      return client->send(
           std::move(head), length, std::move(body), [promise](HttpClient::Answer answer) {
             const auto outcome = std::make_shared<Outcome>();
             outcome->failure = answer.failure;
@@ -84,18 +84,18 @@ class HttpClientTest : public testing::Test {
     return promise->get_future();
   }
 
-  LoopThread thread_;
-  std::uint16_t port_ = 0;
-  RawSocket listener_;
-  std::unique_ptr<HttpClient> client_;
-  std::uint64_t last_ = 0;
+  LoopThread thread;
+  std::uint16_t port = 0;
+  RawSocket listener;
+  std::unique_ptr<HttpClient> client;
+  std::uint64_t last_number = 0;
 };
 
 constexpr std::string_view kHeadEnd = "\r\n\r\n";
 
 TEST_F(HttpClientTest, SendsARequestAndHandsOnItsAnswerAndKeepsTheConnection) {
   auto first = send(get("/a b"));
-  const RawSocket peer = listener_.accept();
+  const RawSocket peer = listener.accept();
   EXPECT_EQ(peer.read_until(kHeadEnd), "GET /a%20b HTTP/1.1\r\nHost: peer\r\n\r\n");
   peer.write("HTTP/1.1 200 OK\r\nX-Kept: yes\r\nContent-Length: 5\r\n\r\nhello");
   const Outcome outcome = first.get();
@@ -110,7 +110,7 @@ TEST_F(HttpClientTest, SendsARequestAndHandsOnItsAnswerAndKeepsTheConnection) {
 }
 
 TEST_F(HttpClientTest, SaysThatNobodyListens) {
-  listener_.close();
+  listener.close();
   const Outcome outcome = send(get("/")).get();
   EXPECT_EQ(outcome.status, 0U);
   EXPECT_EQ(outcome.failure.kind, HttpFailure::Kind::kNotConnected);
@@ -120,10 +120,10 @@ TEST_F(HttpClientTest, SaysThatNobodyListens) {
 TEST_F(HttpClientTest, SpeaksOverAUnixSocket) {
   const auto path = std::filesystem::path(testing::TempDir()) /
                     ("http-client-" + std::to_string(::getpid()) + ".sock");
-  const RawSocket listener = RawSocket::listening_unix(path);
+  const RawSocket unix_listener = RawSocket::listening_unix(path);
   connect_to({.host = {}, .port = 0, .unix_path = path}, {});
   auto answer = send(post(), 3, whole_body("abc"));
-  const RawSocket peer = listener.accept();
+  const RawSocket peer = unix_listener.accept();
   EXPECT_EQ(peer.read_until("abc"),
             "POST /call HTTP/1.1\r\nHost: peer\r\nContent-Length: 3\r\n\r\nabc");
   peer.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
@@ -132,27 +132,27 @@ TEST_F(HttpClientTest, SpeaksOverAUnixSocket) {
 }
 
 TEST_F(HttpClientTest, FindsItsPeerByName) {
-  connect_to({.host = "localhost", .port = port_, .unix_path = {}}, {});
+  connect_to({.host = "localhost", .port = port, .unix_path = {}}, {});
   auto answer = send(get("/"));
-  const RawSocket peer = listener_.accept();
+  const RawSocket peer = listener.accept();
   peer.read_until(kHeadEnd);
   peer.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
   EXPECT_EQ(answer.get().status, 200U);
-  connect_to({.host = "no-such-host.invalid", .port = port_, .unix_path = {}}, {});
+  connect_to({.host = "no-such-host.invalid", .port = port, .unix_path = {}}, {});
   EXPECT_EQ(send(get("/")).get().failure.kind, HttpFailure::Kind::kNotConnected);
 }
 
 TEST_F(HttpClientTest, BothBodiesFlowAtOnce) {
   const auto body = std::make_shared<BodyPipe>();
   auto answer = send(post(), std::nullopt, body);
-  const RawSocket peer = listener_.accept();
+  const RawSocket peer = listener.accept();
   EXPECT_TRUE(peer.read_until(kHeadEnd).find("\r\nTransfer-Encoding: chunked\r\n") !=
               std::string::npos);
   peer.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\none\r\n");
-  thread_.on([&] { body->write("ping"); });
+  thread.on([&] { body->write("ping"); });
   EXPECT_EQ(peer.read_until("ping\r\n"), "4\r\nping\r\n");
   peer.write("4\r\npong\r\n");
-  thread_.on([&] { body->finish(); });
+  thread.on([&] { body->finish(); });
   EXPECT_EQ(peer.read_until("0\r\n\r\n"), "0\r\n\r\n");
   peer.write("0\r\n\r\n");
   const Outcome outcome = answer.get();
@@ -162,7 +162,7 @@ TEST_F(HttpClientTest, BothBodiesFlowAtOnce) {
 
 TEST_F(HttpClientTest, UnderstandsEveryWayInWhichABodyEnds) {
   auto first = send({.method = "HEAD", .target = "/", .headers = {}});
-  RawSocket peer = listener_.accept();
+  RawSocket peer = listener.accept();
   EXPECT_EQ(peer.read_until(kHeadEnd), "HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n");
   peer.write(
       "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n");
@@ -207,7 +207,7 @@ TEST_F(HttpClientTest, TellsOnePeerThatTalksGarbageFromOneThatTalksTooMuch) {
   for (const BadAnswer& answer : bad) {
     SCOPED_TRACE(answer.bytes);
     auto outcome = send(get("/"));
-    RawSocket peer = listener_.accept();
+    RawSocket peer = listener.accept();
     peer.read_until(kHeadEnd);
     peer.write(answer.bytes);
     if (answer.kind == HttpFailure::Kind::kBroken) {
@@ -220,7 +220,7 @@ TEST_F(HttpClientTest, TellsOnePeerThatTalksGarbageFromOneThatTalksTooMuch) {
 
 TEST_F(HttpClientTest, ABodyThatBreaksOffFailsAfterItsBytes) {
   auto answer = send(get("/"));
-  RawSocket peer = listener_.accept();
+  RawSocket peer = listener.accept();
   peer.read_until(kHeadEnd);
   peer.write("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nsome");
   peer.close();
@@ -235,7 +235,7 @@ TEST_F(HttpClientTest, ABodyBeyondItsLimitFails) {
   for (const std::string_view framing : {"Content-Length: 12\r\n\r\n0123456789ab",
                                          "Transfer-Encoding: chunked\r\n\r\nc\r\n0123456789ab"}) {
     auto answer = send(get("/"));
-    const RawSocket peer = listener_.accept();
+    const RawSocket peer = listener.accept();
     peer.read_until(kHeadEnd);
     peer.write("HTTP/1.1 200 OK\r\n" + std::string(framing));
     const Outcome outcome = answer.get();
@@ -248,13 +248,13 @@ TEST_F(HttpClientTest, ABodyBeyondItsLimitFails) {
 
 TEST_F(HttpClientTest, AKeptConnectionThatItsPeerClosedIsNotUsed) {
   auto first = send(get("/1"));
-  RawSocket peer = listener_.accept();
+  RawSocket peer = listener.accept();
   peer.read_until(kHeadEnd);
   peer.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
   first.get();
   peer.close();
   auto second = send(post(), 3, whole_body("abc"));
-  peer = listener_.accept();
+  peer = listener.accept();
   EXPECT_TRUE(peer.read_until("abc").ends_with("abc"));
   peer.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
   EXPECT_EQ(second.get().status, 200U);
@@ -266,7 +266,7 @@ TEST_F(HttpClientTest, ARequestIsRepeatedOnceIfAKeptConnectionTurnsOutClosed) {
        {std::pair<BodyPipePtr, bool>{nullptr, true}, {late, true}, {whole_body("abc"), false}}) {
     connect({});
     auto first = send(get("/1"));
-    RawSocket peer = listener_.accept();
+    RawSocket peer = listener.accept();
     peer.read_until(kHeadEnd);
     peer.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
     first.get();
@@ -277,23 +277,23 @@ TEST_F(HttpClientTest, ARequestIsRepeatedOnceIfAKeptConnectionTurnsOutClosed) {
       EXPECT_EQ(second.get().failure.kind, HttpFailure::Kind::kBroken);
       continue;
     }
-    peer = listener_.accept();
+    peer = listener.accept();
     EXPECT_TRUE(peer.read_until(kHeadEnd).starts_with("POST /call "));
     if (body) {
-      thread_.on([&late] { late->write("abc"), late->finish(); });
+      thread.on([&late] { late->write("abc"), late->finish(); });
       EXPECT_EQ(peer.read_until("abc"), "abc");
     }
     peer.close();  // this one was fresh: no third attempt
     EXPECT_EQ(second.get().failure.kind, HttpFailure::Kind::kBroken);
   }
-  EXPECT_FALSE(listener_.readable(50));
+  EXPECT_FALSE(listener.readable(50));
 }
 
 TEST_F(HttpClientTest, TheConnectionUsedLastIsUsedNext) {
   auto first = send(get("/1"));
-  const RawSocket one = listener_.accept();
+  const RawSocket one = listener.accept();
   auto second = send(get("/2"));
-  const RawSocket two = listener_.accept();
+  const RawSocket two = listener.accept();
   one.read_until(kHeadEnd);
   two.read_until(kHeadEnd);
   two.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
@@ -315,11 +315,11 @@ TEST_F(HttpClientTest, BeyondItsConnectionsRequestsWait) {
   auto first = send(get("/1"));
   auto second = send(get("/2"));
   auto third = send(get("/3"));
-  const std::uint64_t waiting = last_;
-  const RawSocket peer = listener_.accept();
+  const std::uint64_t waiting = last_number;
+  const RawSocket peer = listener.accept();
   peer.read_until(kHeadEnd);
-  EXPECT_FALSE(listener_.readable(50));
-  thread_.on([&] { client_->cancel(waiting); });
+  EXPECT_FALSE(listener.readable(50));
+  thread.on([&] { client->cancel(waiting); });
   peer.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
   first.get();
   EXPECT_TRUE(peer.read_until(kHeadEnd).starts_with("GET /2 "));
@@ -331,17 +331,17 @@ TEST_F(HttpClientTest, BeyondItsConnectionsRequestsWait) {
 
 TEST_F(HttpClientTest, CancellingBreaksTheConnectionAndFailsTheBody) {
   auto silent = send(get("/never"));
-  RawSocket peer = listener_.accept();
+  RawSocket peer = listener.accept();
   peer.read_until(kHeadEnd);
-  thread_.on([this] { client_->cancel(last_); });
+  thread.on([this] { client->cancel(last_number); });
   EXPECT_EQ(peer.read_all(), "");
   EXPECT_THROW(silent.get(), std::future_error);
   auto begun = send(get("/begun"));
-  peer = listener_.accept();
+  peer = listener.accept();
   peer.read_until(kHeadEnd);
   peer.write("HTTP/1.1 200 OK\r\n\r\nsome");
   while (begun.wait_for(5ms) != std::future_status::ready) {
-    thread_.on([this] { client_->cancel(last_); });
+    thread.on([this] { client->cancel(last_number); });
   }
   EXPECT_EQ(peer.read_all(), "");
 }
@@ -349,7 +349,7 @@ TEST_F(HttpClientTest, CancellingBreaksTheConnectionAndFailsTheBody) {
 TEST_F(HttpClientTest, AnAnswerBeforeTheBodyWasReadCounts) {
   const auto body = std::make_shared<BodyPipe>();
   auto answer = send(post(), std::uint64_t{64} << 20, body);
-  RawSocket peer = listener_.accept();
+  RawSocket peer = listener.accept();
   peer.read_until(kHeadEnd);
   std::function<void()> fill = [&] {
     while (!body->full() && !body->abandoned()) {
@@ -359,13 +359,13 @@ TEST_F(HttpClientTest, AnAnswerBeforeTheBodyWasReadCounts) {
       body->when_room(fill);
     }
   };
-  thread_.on(fill);
+  thread.on(fill);
   peer.write("HTTP/1.1 413 Content Too Large\r\nContent-Length: 2\r\n\r\nno");
   const Outcome outcome = answer.get();
   EXPECT_EQ(outcome.status, 413U);
   EXPECT_EQ(outcome.body.value(), "no");
   EXPECT_FALSE(outcome.request_was_sent);
-  thread_.on([&] {
+  thread.on([&] {
     EXPECT_TRUE(body->abandoned());
     fill = nullptr;
   });
@@ -374,7 +374,7 @@ TEST_F(HttpClientTest, AnAnswerBeforeTheBodyWasReadCounts) {
 TEST_F(HttpClientTest, AnAnswerFromAPeerThatStoppedReadingCounts) {
   const auto body = std::make_shared<BodyPipe>();
   auto answer = send(post(), 1000, body);
-  const RawSocket peer = listener_.accept();
+  const RawSocket peer = listener.accept();
   peer.read_until(kHeadEnd);
   peer.write(
       "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 4\r\n\r\nbusy");
@@ -385,8 +385,8 @@ TEST_F(HttpClientTest, AnAnswerFromAPeerThatStoppedReadingCounts) {
 TEST_F(HttpClientTest, ABodyThatFailsBreaksTheConnection) {
   const auto body = std::make_shared<BodyPipe>();
   auto answer = send(post(), std::nullopt, body);
-  const RawSocket peer = listener_.accept();
-  thread_.on([&] {
+  const RawSocket peer = listener.accept();
+  thread.on([&] {
     body->write("some");
     body->fail({core::ErrorCode::kUnavailable, "the client left"});
   });
@@ -396,12 +396,12 @@ TEST_F(HttpClientTest, ABodyThatFailsBreaksTheConnection) {
 
 TEST_F(HttpClientTest, AReaderThatStopsIsFeltByThePeer) {
   std::promise<BodyPipePtr> begun;
-  thread_.on([&] {
-    client_->send(get("/large"), 0, nullptr, [&begun](HttpClient::Answer answer) {
+  thread.on([&] {
+    client->send(get("/large"), 0, nullptr, [&begun](HttpClient::Answer answer) {
       begun.set_value(answer.reply->body);
     });
   });
-  const RawSocket peer = listener_.accept();
+  const RawSocket peer = listener.accept();
   peer.read_until(kHeadEnd);
   peer.write("HTTP/1.1 200 OK\r\nContent-Length: 67108864\r\n\r\n");
   auto sent = std::async(std::launch::async,
@@ -409,7 +409,7 @@ TEST_F(HttpClientTest, AReaderThatStopsIsFeltByThePeer) {
   const BodyPipePtr body = begun.get_future().get();
   EXPECT_EQ(sent.wait_for(200ms), std::future_status::timeout);
   std::promise<std::size_t> size;
-  thread_.on([&] {
+  thread.on([&] {
     EXPECT_LE(body->held(), 2 * BodyPipe::kDefaultLimit);
     read_whole(body, std::size_t{1} << 30, [&size](const core::Result<std::string>& read) {
       size.set_value(read ? read->size() : 0);
@@ -421,12 +421,12 @@ TEST_F(HttpClientTest, AReaderThatStopsIsFeltByThePeer) {
 
 TEST_F(HttpClientTest, AnAnswerThatNobodyReadsIsBrokenOff) {
   std::promise<void> begun;
-  thread_.on([&] {
-    client_->send(get("/large"), 0, nullptr, [&begun](const HttpClient::Answer& /*answer*/) {
+  thread.on([&] {
+    client->send(get("/large"), 0, nullptr, [&begun](const HttpClient::Answer& /*answer*/) {
       begun.set_value();
     });
   });
-  const RawSocket peer = listener_.accept();
+  const RawSocket peer = listener.accept();
   peer.read_until(kHeadEnd);
   peer.write("HTTP/1.1 200 OK\r\nContent-Length: 67108864\r\n\r\n");
   EXPECT_FALSE(peer.write(std::string(std::size_t{64} << 20, 'x')));
@@ -434,9 +434,9 @@ TEST_F(HttpClientTest, AnAnswerThatNobodyReadsIsBrokenOff) {
 
 TEST_F(HttpClientTest, TheEndOfTheClientBreaksWhatIsUnderWay) {
   auto silent = send(get("/never"));
-  const RawSocket peer = listener_.accept();
+  const RawSocket peer = listener.accept();
   peer.read_until(kHeadEnd);
-  thread_.on([this] { client_.reset(); });
+  thread.on([this] { client.reset(); });
   EXPECT_EQ(peer.read_all(), "");
   EXPECT_THROW(silent.get(), std::future_error);
 }

@@ -11,6 +11,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -48,23 +50,18 @@ TEST_F(HttpServerTest, AnswersRequestsThatWereSentAheadInTheirOrder) {
       "POST /1 HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc\r\nGET /2 HTTP/1.1\r\nHo");
   client.write("st: x\r\n\r\n");
   client.write(kLastGet);
-  std::string targets;
-  for (int turn = 0; turn < 3; ++turn) {
-    HttpExchangePtr exchange;
-    while (!exchange) {
-      thread_.on([&] {
-        EXPECT_LE(held.size(), 1U);  // the next one waits for this one's answer
-        if (!held.empty()) {
-          exchange = std::move(held.back());
-          held.clear();
-        }
-      });
+  const auto answer_one = [&held] {
+    EXPECT_LE(held.size(), 1U);  // the next one waits for this one's answer
+    std::string target;
+    if (const auto now = std::exchange(held, {}); !now.empty()) {
+      target = now.front()->head().target;
+      now.front()->respond({200, {}, target + ";"});
     }
-    thread_.on([&] {
-      targets += exchange->head().target;
-      exchange->respond({200, {}, exchange->head().target + ";"});
-      exchange.reset();
-    });
+    return target;
+  };
+  std::string targets;
+  while (!targets.ends_with("/z")) {
+    targets += thread.on(answer_one);
   }
   EXPECT_EQ(targets, "/1/2/z");
   const std::string all = client.read_all();
@@ -165,7 +162,7 @@ TEST_F(HttpServerTest, SaysContinueWhenTheBodyIsWantedAndNotBefore) {
       "Connection: close\r\n\r\n");
   HttpExchangePtr exchange = arrived.get_future().get();
   EXPECT_FALSE(client.readable(50));
-  thread_.on([&] { echo(exchange); });
+  thread.on([&] { echo(exchange); });
   exchange.reset();
   EXPECT_EQ(client.read_until("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
   client.write("data");
@@ -365,11 +362,11 @@ TEST_F(HttpServerTest, ASlowReaderIsFeltByTheWriterOfTheBody) {
   std::string some;
   client.read_more(some);
   std::size_t before = 0;
-  std::size_t now = thread_.on([&] { return written; });
+  std::size_t now = thread.on([&] { return written; });
   while (before != now) {  // until the windows of both sockets are full
     before = now;
     std::this_thread::sleep_for(20ms);
-    now = thread_.on([&] { return written; });
+    now = thread.on([&] { return written; });
   }
   EXPECT_LT(now, kTotal / 2);
   std::size_t read = body_of(some).size();
@@ -391,7 +388,7 @@ TEST_F(HttpServerTest, AHandlerThatDoesNotReadStopsTheSender) {
   HttpExchangePtr exchange = arrived.get_future().get();
   EXPECT_EQ(sent.wait_for(200ms), std::future_status::timeout);
   std::promise<std::size_t> size;
-  thread_.on([&] {
+  thread.on([&] {
     read_whole(exchange->body(), std::size_t{1} << 30, [&](core::Result<std::string> body) {
       exchange->respond({200, {}, "thanks"});
       exchange.reset();

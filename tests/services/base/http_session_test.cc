@@ -24,61 +24,62 @@ class HttpServerGoneTest : public HttpServerTest {
   HttpServerGoneTest() {
     serve([this](HttpExchangePtr exchange) {
       exchange->when_gone([this] {
-        ++gone_;
-        gone_once_.set_value();
+        ++gone;
+        gone_once.set_value();
       });
-      held_ = std::move(exchange);
-      arrived_.set_value();
+      held = std::move(exchange);
+      arrived.set_value();
     });
   }
 
-  ~HttpServerGoneTest() override {
-    thread_.on([this] { held_.reset(); });
+  void TearDown() override {
+    thread.on([this] { held.reset(); });
+    HttpServerTest::TearDown();
   }
 
-  HttpExchangePtr held_;
-  std::promise<void> arrived_;
-  int gone_ = 0;
-  std::promise<void> gone_once_;
+  HttpExchangePtr held;
+  std::promise<void> arrived;
+  int gone = 0;
+  std::promise<void> gone_once;
 };
 
 TEST_F(HttpServerGoneTest, AClientThatHangsUpIsNoticedWhileTheHandlerWorks) {
   RawSocket client = connect();
   client.write(kGet);
-  arrived_.get_future().get();
+  arrived.get_future().get();
   client.reset();
-  gone_once_.get_future().get();
+  gone_once.get_future().get();
   expect_no_connection_left();
-  thread_.on([this] {
-    held_->respond({200, {}, "into the void"});
-    held_.reset();
-    EXPECT_EQ(gone_, 1);
+  thread.on([this] {
+    held->respond({200, {}, "into the void"});
+    held.reset();
+    EXPECT_EQ(gone, 1);
   });
 }
 
 TEST_F(HttpServerGoneTest, AClientThatHangsUpWithinItsBodyFailsThePipe) {
   RawSocket client = connect();
   client.write("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nabc");
-  arrived_.get_future().get();
+  arrived.get_future().get();
   std::promise<std::string> failure;
-  thread_.on([&] {
-    read_whole(held_->body(), 1000, [&failure](const core::Result<std::string>& body) {
+  thread.on([&] {
+    read_whole(held->body(), 1000, [&failure](const core::Result<std::string>& body) {
       failure.set_value(body ? "whole" : body.error().message);
     });
   });
   client.close();
   EXPECT_EQ(failure.get_future().get(), "the client closed the connection");
-  gone_once_.get_future().get();
+  gone_once.get_future().get();
   expect_no_connection_left();
 }
 
 TEST_F(HttpServerGoneTest, AClientThatHangsUpIsNoticedThoughNobodyReadsItsBody) {
   RawSocket client = connect();
   client.write("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nabc");
-  arrived_.get_future().get();
+  arrived.get_future().get();
   client.close();
-  gone_once_.get_future().get();
-  thread_.on([this] { held_.reset(); });
+  gone_once.get_future().get();
+  thread.on([this] { held.reset(); });
   expect_no_connection_left();
 }
 
@@ -86,10 +87,10 @@ TEST_F(HttpServerGoneTest, AClientThatOnlyEndsItsDirectionCountsAsGoneButCanStil
   const RawSocket client = connect();
   client.write(kGet);
   client.end_sending();
-  gone_once_.get_future().get();
-  thread_.on([this] {
-    held_->respond({200, {}, "all the same"});
-    held_.reset();
+  gone_once.get_future().get();
+  thread.on([this] {
+    held->respond({200, {}, "all the same"});
+    held.reset();
   });
   EXPECT_EQ(body_of(client.read_all()), "all the same");
   expect_no_connection_left();
@@ -98,34 +99,34 @@ TEST_F(HttpServerGoneTest, AClientThatOnlyEndsItsDirectionCountsAsGoneButCanStil
 TEST_F(HttpServerGoneTest, BytesSentAheadDoNotCountAsGone) {
   const RawSocket client = connect();
   client.write(kGet);
-  arrived_.get_future().get();
-  arrived_ = {};
+  arrived.get_future().get();
+  arrived = {};
   client.write(kLastGet);
-  thread_.on([this] {
-    EXPECT_EQ(gone_, 0);
-    std::exchange(held_, nullptr)->respond({200, {}, "first"});
+  thread.on([this] {
+    EXPECT_EQ(gone, 0);
+    std::exchange(held, nullptr)->respond({200, {}, "first"});
   });
   client.read_until("first");
-  arrived_.get_future().get();
-  thread_.on([this] { std::exchange(held_, nullptr)->respond({200, {}, "second"}); });
+  arrived.get_future().get();
+  thread.on([this] { std::exchange(held, nullptr)->respond({200, {}, "second"}); });
   EXPECT_EQ(body_of(client.read_all()), "second");
 }
 
 TEST_F(HttpServerGoneTest, AClientThatHangsUpWithinTheAnswerStopsItsWriter) {
   RawSocket client = connect();
   client.write(kGet);
-  arrived_.get_future().get();
+  arrived.get_future().get();
   const auto body = std::make_shared<BodyPipe>();
-  thread_.on([&] {
-    held_->respond(200, {}, std::nullopt, body);
+  thread.on([&] {
+    held->respond(200, {}, std::nullopt, body);
     body->write("begun");
   });
   std::string text;
   while (text.find("begun") == std::string::npos && client.read_more(text)) {
   }
   client.reset();
-  gone_once_.get_future().get();
-  thread_.on([&] { EXPECT_TRUE(body->abandoned()); });
+  gone_once.get_future().get();
+  thread.on([&] { EXPECT_TRUE(body->abandoned()); });
   expect_no_connection_left();
 }
 
@@ -206,10 +207,10 @@ TEST_F(HttpServerTest, DrainingAnswersWhatIsUnderWayAndClosesTheRest) {
   const RawSocket busy = connect();
   busy.write(kGet);
   HttpExchangePtr exchange = arrived.get_future().get();
-  thread_.on([this] { server_->drain(); });
+  thread.on([this] { server->drain(); });
   EXPECT_EQ(idle.read_all(), "");
   EXPECT_FALSE(connect().is_open());
-  thread_.on([&] {
+  thread.on([&] {
     exchange->respond({200, {}, "done"});
     exchange.reset();
   });
@@ -225,8 +226,8 @@ TEST_F(HttpServerTest, AnExchangeMayOutliveItsServer) {
   const RawSocket client = connect();
   client.write("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc");
   HttpExchangePtr exchange = arrived.get_future().get();
-  thread_.on([&] {
-    server_.reset();
+  thread.on([&] {
+    server.reset();
     exchange->respond({200, {}, "late"});
     bool failed = false;
     exchange->body()->read([&failed](const BodyPipe::Chunk& chunk) { failed = !chunk; });
@@ -238,9 +239,9 @@ TEST_F(HttpServerTest, AnExchangeMayOutliveItsServer) {
 
 TEST_F(HttpServerTest, SaysWhyItCannotListen) {
   serve(echo);
-  thread_.on([this] {
-    HttpServer other(thread_.loop(), {}, echo);
-    const auto taken = other.listen("127.0.0.1", port_);
+  thread.on([this] {
+    HttpServer other(thread.loop(), {}, echo);
+    const auto taken = other.listen("127.0.0.1", port);
     ASSERT_FALSE(taken.has_value());
     EXPECT_NE(taken.error().message.find("cannot listen: Address already in use"),
               std::string::npos);
