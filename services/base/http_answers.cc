@@ -35,6 +35,10 @@ HttpBodyFrame HttpSession::frame_for(unsigned status, std::optional<std::uint64_
 
 void HttpSession::put_head(unsigned status, const HttpHeaders& headers, HttpBodyFrame frame) {
   answered_ = true;
+  if (host_->observer) {
+    const core::Instant now = host_->loop.now();
+    host_->observer(method_, status, method_.empty() ? core::Duration::zero() : now - begun_);
+  }
   const std::uint64_t unread = request_done_ ? 0 : parser_.content_length().value_or(0);
   if (wants_continue_ || unread > kHttpDrainLimit || host_->draining ||
       frame.framing == HttpFraming::kUntilClose) {

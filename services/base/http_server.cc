@@ -91,8 +91,9 @@ struct HttpServer::State : std::enable_shared_from_this<State> {
   bool accepting = false;
 };
 
-HttpServer::HttpServer(Loop& loop, HttpLimits limits, Handler handler)
+HttpServer::HttpServer(Loop& loop, HttpLimits limits, Handler handler, Observer observer)
     : state_(std::make_shared<State>(loop, limits, std::move(handler))) {
+  state_->host->observer = std::move(observer);
   state_->host->closed = [state = state_.get()](HttpSession* session) {
     state->sessions.erase(session);
     state->accept();

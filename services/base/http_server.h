@@ -16,6 +16,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "core/base/result.h"
 #include "core/base/time.h"
@@ -73,8 +74,12 @@ using HttpExchangePtr = std::shared_ptr<HttpExchange>;
 class HttpServer {
  public:
   using Handler = std::function<void(HttpExchangePtr)>;
+  // Told of each answer as its head goes out, those given here included; `method` is empty where
+  // the request was not understood.
+  using Observer =
+      std::function<void(std::string_view method, unsigned status, core::Duration took)>;
 
-  HttpServer(Loop& loop, HttpLimits limits, Handler handler);
+  HttpServer(Loop& loop, HttpLimits limits, Handler handler, Observer observer = {});
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;

@@ -106,6 +106,8 @@ void HttpSession::dispatch() {
   phase_ = Phase::kWork;
   read_deadline_ = core::kNever;
   ++number_;
+  method_ = parser_.request().method;
+  begun_ = host_->loop.now();
   request_done_ = parser_.done();
   keep_alive_ = parser_.keeps_alive();
   wants_continue_ = parser_.expects_continue() && !parser_.is_http_10();
@@ -258,6 +260,7 @@ void HttpSession::next_request() {
   parser_.reset();
   body_ = nullptr;
   early_body_.clear();
+  method_.clear();
   head_timed_ = request_done_ = answered_ = gone_told_ = is_head_ = wants_continue_ = false;
   advance();
 }

@@ -40,6 +40,7 @@ struct HttpSessionHost {
   HttpLimits limits;
   HttpServer::Handler handler;
   std::function<void(HttpSession*)> closed;
+  HttpServer::Observer observer = {};
   bool draining = false;
   std::string date;
   core::Instant date_until{};
@@ -108,6 +109,8 @@ class HttpSession final : public HttpWire {
 
   // ---- of the present request ----
   std::uint64_t number_ = 0;
+  std::string method_;  // empty: not understood yet
+  core::Instant begun_{};
   bool request_done_ = false;  // all of it is here
   bool answered_ = false;
   bool refused_ = false;  // the answer is ours, the last one of the connection

@@ -74,7 +74,7 @@ inline constexpr core::MetricFamily kExecution = core::metric::seconds(
 inline constexpr core::MetricFamily kHttpRequests = core::metric::counter(
     "fn_http_requests", "HTTP requests that were answered, by role, method and status.");
 inline constexpr core::MetricFamily kHttpDuration = core::metric::seconds(
-    "fn_http_request_duration_seconds", "From a request's head to its answer's end.");
+    "fn_http_request_duration_seconds", "From a request's head to its answer's.");
 inline constexpr core::MetricFamily kLogLinesDropped = core::metric::counter(
     "fn_log_lines_dropped", "Lines of the log that its destination did not take in time.");
 

@@ -33,7 +33,7 @@ class PortWithin final : public ApiPort {
 }  // namespace
 
 ApiRole::ApiRole(const NodeConfig& config, Log& log, Metrics& metrics)
-    : config_(config), log_(log), metrics_(metrics) {
+    : config_(config), log_(log), metrics_(metrics), http_metrics_(metrics, "api") {
   pages_.waits_for = [] {
     return std::string();
   };
@@ -63,7 +63,12 @@ core::Status ApiRole::start() {
     return {};  // the LB serves both
   }
   http_ = std::make_unique<HttpServer>(
-      loop(), config_.http, [this](const HttpExchangePtr& exchange) { serve(exchange); });
+      loop(),
+      config_.http,
+      [this](const HttpExchangePtr& exchange) { serve(exchange); },
+      [this](std::string_view method, unsigned status, core::Duration took) {
+        http_metrics_.answered(method, status, took);
+      });
   const auto port = http_->listen(config_.bind_address, config_.http_port);
   if (!port) {
     return core::fail(port.error().code, port.error().message);

@@ -41,6 +41,7 @@ class ApiRole final : public Role {
   Log& log_;
   Metrics& metrics_;
   AdminPages pages_;
+  HttpMetrics http_metrics_;
   std::unique_ptr<ApiServer> server_;
   std::unique_ptr<HttpServer> http_;
 };

@@ -47,6 +47,7 @@ LbRole::LbRole(const NodeConfig& config, Log& log, Metrics& metrics, Within with
       log_(log),
       metrics_(metrics),
       within_(std::move(within)),
+      http_metrics_(metrics, "lb"),
       report_(metrics, log, "default") {
   pages_.waits_for = [this]() -> std::string {
     if (draining_) {
@@ -77,7 +78,12 @@ core::Status LbRole::start() {
   front_ = std::make_unique<InvokeFront>(loop(), *catalog_, *group_, options);
   timer_ = std::make_unique<LoopTimer>(loop());
   http_ = std::make_unique<HttpServer>(
-      loop(), config_.http, [this](const HttpExchangePtr& exchange) { serve(exchange); });
+      loop(),
+      config_.http,
+      [this](const HttpExchangePtr& exchange) { serve(exchange); },
+      [this](std::string_view method, unsigned code, core::Duration took) {
+        http_metrics_.answered(method, code, took);
+      });
   const auto port = http_->listen(config_.bind_address, config_.http_port);
   if (!port) {
     return core::fail(port.error().code, port.error().message);

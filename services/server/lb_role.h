@@ -54,6 +54,7 @@ class LbRole final : public Role {
   Metrics& metrics_;
   Within within_;
   AdminPages pages_;
+  HttpMetrics http_metrics_;
   std::unique_ptr<ApiPort> api_;
   std::unique_ptr<RunnerLinks> links_;
   std::unique_ptr<BodyBudget> budget_;

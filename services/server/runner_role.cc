@@ -51,6 +51,7 @@ RunnerRole::RunnerRole(const NodeConfig& config,
     : config_(config),
       log_(log),
       metrics_(metrics),
+      http_metrics_(metrics, "runner"),
       launcher_(std::move(launcher)),
       report_(metrics, log, "default") {
   pages_.waits_for = [this] {
@@ -119,10 +120,15 @@ core::Status RunnerRole::listen() {
     log_.warn("Running pure runner in insecure mode!",
               {{"remedy", "give FN_NODE_CERT, FN_NODE_CERT_KEY and FN_NODE_CERT_AUTHORITY"}});
   }
-  http_ =
-      std::make_unique<HttpServer>(loop(), config_.http, [this](const HttpExchangePtr& exchange) {
+  http_ = std::make_unique<HttpServer>(
+      loop(),
+      config_.http,
+      [this](const HttpExchangePtr& exchange) {
         auto page = pages_.page(exchange->head());
         exchange->respond(page ? *std::move(page) : no_such_path(exchange->head()));
+      },
+      [this](std::string_view method, unsigned status, core::Duration took) {
+        http_metrics_.answered(method, status, took);
       });
   const auto http_port = http_->listen(config_.bind_address, config_.http_port);
   if (!http_port) {

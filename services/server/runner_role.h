@@ -46,6 +46,7 @@ class RunnerRole final : public Role {
   Log& log_;
   Metrics& metrics_;
   AdminPages pages_;
+  HttpMetrics http_metrics_;
   std::unique_ptr<Launcher> launcher_;
   std::unique_ptr<ContainerDriver> driver_;
   RunnerReport report_;

@@ -73,6 +73,11 @@ class GuideTest(cluster.Expecting):
         self.assertTrue((self.folder / "data/fn.db").exists())
         runner = next(node for node in self.nodes if node.name == "pure-runner")
         self.assertIn('msg="starting call"', runner.log())
+        balancer = next(node for node in self.nodes if node.name == "lb")
+        metrics = balancer.get("/metrics")[1].decode()
+        self.assertIn('fn_calls_total{lb_group="default",outcome="completed"} 1\n', metrics)
+        self.assertRegex(metrics, r'fn_http_requests_total\{.*method="POST".*\} [1-9]')
+        self.assertIn('fn_cold_starts_total{lb_group="default"} 1\n', runner.get("/metrics")[1].decode())
         for node in self.nodes:
             self.assertEqual(node.problems(), [])
 
