@@ -14,7 +14,8 @@ void Config::add_knob(const std::string& prefix,
                       std::function<Value(std::string_view)> get,
                       std::function<void(std::string_view, const Value&)> set) {
   auto knob = std::make_unique<Knob>();
-  knob->key = info.key.empty() ? prefix : prefix + "." + std::string(info.key);
+  const std::string_view dot = prefix.empty() || info.key.empty() ? "" : ".";
+  knob->key = (prefix + std::string(dot)) += info.key;
   knob->info = info;
   knob->fallback = get(knob->key);
   knob->get = std::move(get);
@@ -43,6 +44,11 @@ Status Config::set(const Setting& setting) {
 std::string_view Config::origin(std::string_view key) const {
   const auto found = index_.find(key);
   return found == index_.end() ? std::string_view() : std::string_view(found->second->origin);
+}
+
+const FieldInfo* Config::info(std::string_view key) const {
+  const auto found = index_.find(key);
+  return found == index_.end() ? nullptr : &found->second->info;
 }
 
 std::vector<ConfigRow> Config::rows() const {

@@ -45,8 +45,9 @@ struct ConfigRow {
 
 class Config {
  public:
-  // Every field of `config` becomes the knob `<prefix>.<field's key>`. What `config` holds now is
-  // its default. REQUIRES: no knob of that key yet; `fields` outlive this.
+  // Every field of `config` becomes the knob `<prefix>.<field's key>`, without the dot where the
+  // prefix is empty. What `config` holds now is its default. REQUIRES: no knob of that key yet;
+  // `fields` outlive this.
   template <typename Struct>
   void add(const std::string& prefix, std::span<const Field<Struct>> fields, Struct& config) {
     for (const Field<Struct>& field : fields) {
@@ -67,6 +68,9 @@ class Config {
 
   // Who set the knob; empty: there is no such knob.
   [[nodiscard]] std::string_view origin(std::string_view key) const;
+
+  // What the knob may be; null: there is no such knob.
+  [[nodiscard]] const FieldInfo* info(std::string_view key) const;
 
   // In the order in which they were added.
   [[nodiscard]] std::vector<ConfigRow> rows() const;

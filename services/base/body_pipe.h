@@ -62,6 +62,11 @@ class BodyPipe {
   // Finished or failed by the writer; bytes may still be held.
   [[nodiscard]] bool ended() const { return end_.has_value(); }
 
+  [[nodiscard]] bool ended_well() const { return end_.has_value() && end_->has_value(); }
+
+  // A read is pending.
+  [[nodiscard]] bool reading() const { return reader_ != nullptr; }
+
   [[nodiscard]] std::size_t held() const { return held_; }
 
  private:

@@ -27,8 +27,8 @@ namespace {
 using std::chrono_literals::operator""ms;
 using ErrorCode = boost::system::error_code;
 using Executor = asio::io_context::executor_type;
-using tcp = asio::ip::tcp;
-using unix_stream = asio::local::stream_protocol;
+using Tcp = asio::ip::tcp;
+using Unix = asio::local::stream_protocol;
 
 // Deadlines of all connections are looked at so often: no timer is set for a request.
 constexpr core::Duration kSweep = 250ms;
@@ -56,7 +56,7 @@ class Dial : public std::enable_shared_from_this<Dial> {
                    [self = shared_from_this(), error] { self->end(error, -1); });
         return;
       }
-      unix_.async_connect(unix_stream::endpoint(peer.unix_path),
+      unix_.async_connect(Unix::endpoint(peer.unix_path),
                           [self = shared_from_this()](const ErrorCode& why) {
                             ErrorCode ignored;
                             self->end(why, why ? -1 : self->unix_.release(ignored));
@@ -65,7 +65,7 @@ class Dial : public std::enable_shared_from_this<Dial> {
     }
     const auto address = asio::ip::make_address(peer.host, error);
     if (!error) {
-      tcp_.async_connect(tcp::endpoint(address, peer.port),
+      tcp_.async_connect(Tcp::endpoint(address, peer.port),
                          [self = shared_from_this()](const ErrorCode& why) { self->end_tcp(why); });
       return;
     }
@@ -73,13 +73,13 @@ class Dial : public std::enable_shared_from_this<Dial> {
         peer.host,
         std::to_string(peer.port),
         [self = shared_from_this()](const ErrorCode& why,
-                                    const tcp::resolver::results_type& found) {
+                                    const Tcp::resolver::results_type& found) {
           if (why) {
             self->end(why, -1);
             return;
           }
           asio::async_connect(
-              self->tcp_, found, [self](const ErrorCode& failed, const tcp::endpoint& /*reached*/) {
+              self->tcp_, found, [self](const ErrorCode& failed, const Tcp::endpoint& /*reached*/) {
                 self->end_tcp(failed);
               });
         });
@@ -105,7 +105,7 @@ class Dial : public std::enable_shared_from_this<Dial> {
   void end_tcp(const ErrorCode& error) {
     ErrorCode ignored;
     if (!error) {
-      tcp_.set_option(tcp::no_delay(true), ignored);
+      tcp_.set_option(Tcp::no_delay(true), ignored);
     }
     end(error, error ? -1 : tcp_.release(ignored));
   }
@@ -118,9 +118,9 @@ class Dial : public std::enable_shared_from_this<Dial> {
     }
   }
 
-  asio::basic_stream_socket<tcp, Executor> tcp_;
-  asio::basic_stream_socket<unix_stream, Executor> unix_;
-  asio::ip::basic_resolver<tcp, Executor> resolver_;
+  asio::basic_stream_socket<Tcp, Executor> tcp_;
+  asio::basic_stream_socket<Unix, Executor> unix_;
+  asio::ip::basic_resolver<Tcp, Executor> resolver_;
   core::Instant deadline_;
   Handler handler_;
   bool stopped_ = false;

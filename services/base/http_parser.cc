@@ -8,6 +8,8 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 
+#include "services/base/http_text.h"
+
 namespace fn::services {
 namespace http = boost::beast::http;
 
@@ -30,14 +32,16 @@ struct Reading {
   HttpFault fault = HttpFault::kNone;
   std::size_t head_bytes = 0;
   std::uint64_t body_bytes = 0;
+  std::uint64_t chunk_left = 0;
+  std::size_t head_limit = 0;
   std::uint64_t body_limit = 0;
   // Set while feed() runs.
   std::string_view input;
   std::string* body = nullptr;
 };
 
-template <bool kRequest>
-class Parser final : public http::basic_parser<kRequest> {
+template <bool IsRequest>
+class Parser final : public http::basic_parser<IsRequest> {
  public:
   explicit Parser(Reading& reading) : reading_(&reading) {
     // Limits are counted here: Beast's own speak of less than a whole head.
@@ -52,11 +56,14 @@ class Parser final : public http::basic_parser<kRequest> {
   }
 
   void on_request_impl(
-      http::verb /*verb*/, Text method, Text target, int version, ErrorCode& /*error*/) override {
+      http::verb /*verb*/, Text method, Text target, int version, ErrorCode& error) override {
     reading_->head.method.assign(method.data(), method.size());
     reading_->head.target.assign(target.data(), target.size());
     reading_->http_10 = version == 10;
     reading_->request_line_done = true;
+    if (target.size() > reading_->head_limit) {
+      refuse(HttpFault::kTargetTooLong, error);
+    }
   }
 
   void on_response_impl(int code, Text /*reason*/, int version, ErrorCode& error) override {
@@ -102,14 +109,17 @@ class Parser final : public http::basic_parser<kRequest> {
 
   void on_header_impl(ErrorCode& error) override {
     const Reading& read = *reading_;
-    const bool known_coding = read.codings == 0 || (read.codings == 1 && this->chunked());
+    const bool known_coding =
+        read.codings == 0 ||
+        (read.codings == 1 &&
+         same_word(find_header(read.head.headers, "Transfer-Encoding"), "chunked"));
     const bool lists_lengths =
         read.lengths == 1 &&
         find_header(read.head.headers, "Content-Length").find(',') != std::string_view::npos;
-    const bool bad_host = kRequest && (read.hosts > 1 || (read.hosts == 0 && !read.http_10));
+    const bool bad_host = IsRequest && (read.hosts > 1 || (read.hosts == 0 && !read.http_10));
     if (!known_coding || read.lengths > 1 || lists_lengths || bad_host ||
         (read.lengths == 1 && read.codings == 1) ||
-        (kRequest && read.http_10 && read.codings > 0)) {
+        (IsRequest && read.http_10 && read.codings > 0)) {
       refuse(HttpFault::kMalformed, error);
     } else {
       reading_->head_done = true;
@@ -129,11 +139,14 @@ class Parser final : public http::basic_parser<kRequest> {
     return bytes.size();
   }
 
-  void on_chunk_header_impl(std::uint64_t /*size*/,
+  void on_chunk_header_impl(std::uint64_t size,
                             Text /*extensions*/,
-                            ErrorCode& /*error*/) override {}
+                            ErrorCode& /*error*/) override {
+    reading_->chunk_left = size;
+  }
 
   std::size_t on_chunk_body_impl(std::uint64_t /*left*/, Text bytes, ErrorCode& error) override {
+    reading_->chunk_left -= bytes.size();
     return on_body_impl(bytes, error);
   }
 
@@ -173,6 +186,7 @@ HttpParser::~HttpParser() = default;
 
 void HttpParser::reset(bool answers_head) {
   state_->reading = Reading{};
+  state_->reading.head_limit = state_->limits.head_bytes;
   state_->reading.body_limit = state_->limits.body_bytes;
   if (state_->reads == Reads::kRequests) {
     state_->request.emplace(state_->reading);
@@ -188,6 +202,9 @@ std::size_t HttpParser::feed(std::string_view bytes, std::string& body) {
     return 0;
   }
   const bool in_head = !reading.head_done;
+  if (!in_head && chunked() && reading.chunk_left == 0 && bytes.size() < kLastChunk.size()) {
+    return 0;  // no message ends with less; Beast aborts on a last chunk of which so little is here
+  }
   if (in_head && reading.head.headers.capacity() == 0) {
     reading.head.headers.reserve(8);
   }
@@ -255,7 +272,8 @@ unsigned HttpParser::status() const {
 }
 
 bool HttpParser::keeps_alive() const {
-  return state_->visit([](const auto& parser) { return parser.keep_alive(); });
+  return state_->visit(
+      [](const auto& parser) { return parser.is_header_done() && parser.keep_alive(); });
 }
 
 bool HttpParser::is_http_10() const {
@@ -263,7 +281,8 @@ bool HttpParser::is_http_10() const {
 }
 
 bool HttpParser::chunked() const {
-  return state_->visit([](const auto& parser) { return parser.chunked(); });
+  return state_->visit(
+      [](const auto& parser) { return parser.is_header_done() && parser.chunked(); });
 }
 
 bool HttpParser::expects_continue() const {
@@ -272,7 +291,7 @@ bool HttpParser::expects_continue() const {
 
 std::optional<std::uint64_t> HttpParser::content_length() const {
   return state_->visit([](const auto& parser) -> std::optional<std::uint64_t> {
-    const auto length = parser.content_length();
+    const auto length = parser.is_header_done() ? parser.content_length() : boost::none;
     return length ? std::optional<std::uint64_t>(*length) : std::nullopt;
   });
 }

@@ -18,10 +18,10 @@ namespace asio = boost::asio;
 namespace {
 
 using std::chrono_literals::operator""ms;
-using tcp = asio::ip::tcp;
+using Tcp = asio::ip::tcp;
 using ErrorCode = boost::system::error_code;
-using Acceptor = asio::basic_socket_acceptor<tcp, asio::io_context::executor_type>;
-using Socket = asio::basic_stream_socket<tcp, asio::io_context::executor_type>;
+using Acceptor = asio::basic_socket_acceptor<Tcp, asio::io_context::executor_type>;
+using Socket = asio::basic_stream_socket<Tcp, asio::io_context::executor_type>;
 
 // Deadlines of all connections are looked at so often: no timer is set for a request.
 constexpr core::Duration kSweep = 250ms;
@@ -59,7 +59,7 @@ struct HttpServer::State : std::enable_shared_from_this<State> {
 
   void begin(Socket socket) {
     ErrorCode ignored;
-    socket.set_option(tcp::no_delay(true), ignored);
+    socket.set_option(Tcp::no_delay(true), ignored);
     const int handle = socket.release(ignored);
     const auto session = std::make_shared<HttpSession>(host, handle);
     sessions.insert(session.get());
@@ -91,8 +91,9 @@ struct HttpServer::State : std::enable_shared_from_this<State> {
   bool accepting = false;
 };
 
-HttpServer::HttpServer(Loop& loop, HttpLimits limits, Handler handler)
+HttpServer::HttpServer(Loop& loop, HttpLimits limits, Handler handler, Observer observer)
     : state_(std::make_shared<State>(loop, limits, std::move(handler))) {
+  state_->host->observer = std::move(observer);
   state_->host->closed = [state = state_.get()](HttpSession* session) {
     state->sessions.erase(session);
     state->accept();
@@ -118,11 +119,11 @@ core::Result<std::uint16_t> HttpServer::listen(const std::string& address, std::
     return core::fail(core::ErrorCode::kInvalidArgument,
                       where + ": expected an IP address to listen on, such as 0.0.0.0");
   }
-  const tcp::endpoint endpoint(host, port);
+  const Tcp::endpoint endpoint(host, port);
   Acceptor& acceptor = state_->acceptor;
   acceptor.open(endpoint.protocol(), error);
   if (!error) {
-    acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+    acceptor.set_option(Tcp::acceptor::reuse_address(true), error);
   }
   if (!error) {
     acceptor.bind(endpoint, error);

@@ -16,6 +16,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "core/base/result.h"
 #include "core/base/time.h"
@@ -61,7 +62,10 @@ class HttpExchange {
                        std::optional<std::uint64_t> length,
                        BodyPipePtr body) = 0;
 
-  // Calls the handler once if the client hangs up before the answer is written.
+  // Calls the handler once if nobody waits for the answer any more before it is written: the client
+  // hung up or ended its direction (as for nginx, Envoy and Go, clients that only half-close being
+  // rare; what is answered all the same is still written), or its body broke a limit and was
+  // answered here.
   virtual void when_gone(std::function<void()> handler) = 0;
 };
 
@@ -70,8 +74,12 @@ using HttpExchangePtr = std::shared_ptr<HttpExchange>;
 class HttpServer {
  public:
   using Handler = std::function<void(HttpExchangePtr)>;
+  // Told of each answer as its head goes out, those given here included; `method` is empty where
+  // the request was not understood.
+  using Observer =
+      std::function<void(std::string_view method, unsigned status, core::Duration took)>;
 
-  HttpServer(Loop& loop, HttpLimits limits, Handler handler);
+  HttpServer(Loop& loop, HttpLimits limits, Handler handler, Observer observer = {});
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;

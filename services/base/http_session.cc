@@ -4,73 +4,17 @@
 
 #include <utility>
 
-#include "services/base/clock.h"
-
 namespace fn::services {
 namespace {
 
 using std::chrono_literals::operator""s;
 
-// So much of a body that nobody reads is taken in so that the connection can go on.
-constexpr std::uint64_t kDrainLimit = std::uint64_t{256} << 10;
 // How long a client may take to read a last answer before the connection closes on what it sends.
 constexpr core::Duration kLingerTime = 2s;
 // Room that an idle connection may keep.
 constexpr std::size_t kIdleRoom = 1024;
 
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-
-const HttpHeaders& json_headers() {
-  static const HttpHeaders kHeaders = {{"Content-Type", "application/json; charset=utf-8"}};
-  return kHeaders;
-}
-
-class Exchange final : public HttpExchange {
- public:
-  Exchange(std::shared_ptr<HttpSession> session,
-           std::uint64_t number,
-           HttpRequestHead head,
-           std::optional<std::uint64_t> length)
-      : session_(std::move(session)), number_(number), head_(std::move(head)), length_(length) {}
-
-  ~Exchange() override { session_->dropped(number_); }
-
-  Exchange(const Exchange&) = delete;
-  Exchange& operator=(const Exchange&) = delete;
-
-  [[nodiscard]] const HttpRequestHead& head() const override { return head_; }
-
-  [[nodiscard]] std::string peer() const override { return session_->peer(); }
-
-  [[nodiscard]] std::optional<std::uint64_t> content_length() const override { return length_; }
-
-  [[nodiscard]] const BodyPipePtr& body() override {
-    if (!body_) {
-      body_ = session_->open_body(number_);
-    }
-    return body_;
-  }
-
-  void respond(HttpResponse response) override { session_->answer(number_, std::move(response)); }
-
-  void respond(unsigned status,
-               HttpHeaders headers,
-               std::optional<std::uint64_t> length,
-               BodyPipePtr body) override {
-    session_->answer(number_, status, headers, length, std::move(body));
-  }
-
-  void when_gone(std::function<void()> handler) override {
-    session_->when_gone(number_, std::move(handler));
-  }
-
- private:
-  std::shared_ptr<HttpSession> session_;
-  std::uint64_t number_;
-  HttpRequestHead head_;
-  std::optional<std::uint64_t> length_;
-  BodyPipePtr body_;
-};
 
 }  // namespace
 
@@ -162,6 +106,8 @@ void HttpSession::dispatch() {
   phase_ = Phase::kWork;
   read_deadline_ = core::kNever;
   ++number_;
+  method_ = parser_.request().method;
+  begun_ = host_->loop.now();
   request_done_ = parser_.done();
   keep_alive_ = parser_.keeps_alive();
   wants_continue_ = parser_.expects_continue() && !parser_.is_http_10();
@@ -173,11 +119,11 @@ void HttpSession::dispatch() {
     return;
   }
   const auto announced = parser_.chunked() ? std::nullopt : std::optional(length.value_or(0));
-  auto exchange =
-      std::make_shared<Exchange>(std::static_pointer_cast<HttpSession>(shared_from_this()),
-                                 number_,
-                                 std::move(parser_.request()),
-                                 announced);
+  HttpExchangePtr exchange =
+      make_exchange(std::static_pointer_cast<HttpSession>(shared_from_this()),
+                    number_,
+                    std::move(parser_.request()),
+                    announced);
   if (!request_done_ && !unread_.empty()) {
     read_body({});
   }
@@ -228,35 +174,42 @@ void HttpSession::read_body(std::string_view bytes) {
   }
 }
 
+// Asks the client for more of a body, as far as somebody wants it.
 void HttpSession::pull() {
   if (!is_open() || request_done_) {
     return;
   }
-  if (phase_ == Phase::kDrain) {
-    if (drained_ > kDrainLimit) {
-      linger();
-      return;
-    }
-  } else {
-    if (phase_ != Phase::kWork || !body_ || body_->abandoned()) {
-      return;
-    }
-    if (std::exchange(wants_continue_, false) && !answered_) {
-      queue(std::string(kContinue));
-      send();
-    }
-    if (body_->full()) {
-      body_->when_room([weak = weak_from_this(), number = number_] {
-        const auto self = std::static_pointer_cast<HttpSession>(weak.lock());
-        if (self && self->number_ == number) {
-          self->pull();
-        }
-      });
-      return;
-    }
+  if (phase_ == Phase::kDrain && drained_ > kHttpDrainLimit) {
+    linger();
+  } else if (phase_ == Phase::kDrain || (phase_ == Phase::kWork && has_room())) {
+    read_deadline_ = after(host_->limits.body_pause);
+    want_bytes(true);
   }
-  read_deadline_ = after(host_->limits.body_pause);
-  want_bytes(true);
+}
+
+// Whether the body's pipe takes more; it calls pull() later if not.
+bool HttpSession::has_room() {
+  if (!body_ || body_->abandoned()) {
+    return false;
+  }
+  if (std::exchange(wants_continue_, false) && !answered_) {
+    queue(std::string(kContinue));
+    send();
+  }
+  if (!body_ || !body_->full()) {
+    return body_ != nullptr;
+  }
+  body_->when_room(pull_later());
+  return false;
+}
+
+std::function<void()> HttpSession::pull_later() {
+  return [weak = weak_from_this(), number = number_] {
+    const auto self = std::static_pointer_cast<HttpSession>(weak.lock());
+    if (self && self->number_ == number) {
+      self->pull();
+    }
+  };
 }
 
 BodyPipePtr HttpSession::open_body(std::uint64_t number) {
@@ -270,129 +223,9 @@ BodyPipePtr HttpSession::open_body(std::uint64_t number) {
   if (request_done_) {
     pipe->finish();
   } else {
-    pipe->when_wanted([weak = weak_from_this(), number] {
-      const auto self = std::static_pointer_cast<HttpSession>(weak.lock());
-      if (self && self->number_ == number) {
-        self->pull();
-      }
-    });
+    pipe->when_wanted(pull_later());
   }
   return pipe;
-}
-
-// ---- answering ----
-
-bool HttpSession::may_answer(std::uint64_t number) const {
-  return number == number_ && is_open() && phase_ == Phase::kWork && !answered_;
-}
-
-HttpBodyFrame HttpSession::frame_for(unsigned status, std::optional<std::uint64_t> length) const {
-  if (status == 204 || status == 304) {
-    return {};
-  }
-  if (length) {
-    return {.framing = HttpFraming::kLength, .length = *length};
-  }
-  return {.framing = parser_.is_http_10() ? HttpFraming::kUntilClose : HttpFraming::kChunked};
-}
-
-void HttpSession::put_head(unsigned status, const HttpHeaders& headers, HttpBodyFrame frame) {
-  answered_ = true;
-  const std::uint64_t unread = request_done_ ? 0 : parser_.content_length().value_or(0);
-  if (wants_continue_ || unread > kDrainLimit || host_->draining ||
-      frame.framing == HttpFraming::kUntilClose) {
-    keep_alive_ = false;
-  }
-  if (host_->loop.now() >= host_->date_until) {
-    const std::int64_t wall_ns = wall_now_ns();
-    host_->date = http_date(wall_ns);
-    host_->date_until = after(1s - std::chrono::nanoseconds(wall_ns % 1'000'000'000));
-  }
-  queue(answer_head({.status = status, .keep_alive = keep_alive_, .http_10 = parser_.is_http_10()},
-                    headers,
-                    frame,
-                    host_->date));
-}
-
-void HttpSession::answer(std::uint64_t number, HttpResponse response) {
-  if (!may_answer(number)) {
-    return;
-  }
-  const HttpBodyFrame frame = frame_for(response.status, response.body.size());
-  put_head(response.status, response.headers, frame);
-  if (!is_head_ && frame.framing != HttpFraming::kNone) {
-    queue(std::move(response.body));
-  }
-  send();
-}
-
-void HttpSession::answer(std::uint64_t number,
-                         unsigned status,
-                         const HttpHeaders& headers,
-                         std::optional<std::uint64_t> length,
-                         BodyPipePtr body) {
-  if (!may_answer(number)) {
-    body->abandon();
-    return;
-  }
-  const HttpBodyFrame frame = frame_for(status, length);
-  put_head(status, headers, frame);
-  if (is_head_ || frame.framing == HttpFraming::kNone) {
-    body->abandon();
-  } else {
-    queue_body(std::move(body), length, frame.framing == HttpFraming::kUntilClose);
-  }
-  send();
-}
-
-void HttpSession::dropped(std::uint64_t number) {
-  if (!may_answer(number)) {
-    return;
-  }
-  if (gone_told_) {
-    lose("");
-  } else {
-    answer(number, {500, json_headers(), R"({"message":"internal server error"})"});
-  }
-}
-
-void HttpSession::refuse_fault(HttpFault fault) {
-  switch (fault) {
-    case HttpFault::kTargetTooLong:
-      refuse(414, "request target too long");
-      break;
-    case HttpFault::kHeadTooLarge:
-      refuse(431, "request header fields too large");
-      break;
-    case HttpFault::kBodyTooLarge:
-      refuse(413, "request body too large");
-      break;
-    case HttpFault::kNone:
-    case HttpFault::kMalformed:
-      refuse(400, "malformed request");
-      break;
-  }
-}
-
-// The handler, if it has the request already, learns that nobody waits for its answer.
-void HttpSession::refuse(unsigned status, const std::string& message) {
-  if (answered_) {
-    lose(message);
-    return;
-  }
-  const auto self = shared_from_this();
-  phase_ = Phase::kWork;
-  refused_ = true;
-  keep_alive_ = false;
-  read_deadline_ = core::kNever;
-  const std::string body = R"({"message":")" + message + R"("})";
-  put_head(status, json_headers(), {.framing = HttpFraming::kLength, .length = body.size()});
-  if (!is_head_) {
-    queue(body);
-  }
-  fail_body(core::ErrorCode::kInvalidArgument, message);
-  tell_gone();
-  send();
 }
 
 void HttpSession::on_sent() {
@@ -427,7 +260,8 @@ void HttpSession::next_request() {
   parser_.reset();
   body_ = nullptr;
   early_body_.clear();
-  head_timed_ = request_done_ = answered_ = gone_told_ = false;
+  method_.clear();
+  head_timed_ = request_done_ = answered_ = gone_told_ = is_head_ = wants_continue_ = false;
   advance();
 }
 

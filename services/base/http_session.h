@@ -31,12 +31,16 @@ namespace fn::services {
 
 class HttpSession;
 
+// So much of a body that nobody reads is taken in so that the connection can go on.
+inline constexpr std::uint64_t kHttpDrainLimit = std::uint64_t{256} << 10;
+
 // What the sessions of a server share.
 struct HttpSessionHost {
   Loop& loop;
   HttpLimits limits;
   HttpServer::Handler handler;
   std::function<void(HttpSession*)> closed;
+  HttpServer::Observer observer = {};
   bool draining = false;
   std::string date;
   core::Instant date_until{};
@@ -81,6 +85,8 @@ class HttpSession final : public HttpWire {
   void dispatch();
   void read_body(std::string_view bytes);
   void pull();
+  [[nodiscard]] bool has_room();
+  [[nodiscard]] std::function<void()> pull_later();
   void refuse_fault(HttpFault fault);
   void refuse(unsigned status, const std::string& message);
   void put_head(unsigned status, const HttpHeaders& headers, HttpBodyFrame frame);
@@ -103,6 +109,8 @@ class HttpSession final : public HttpWire {
 
   // ---- of the present request ----
   std::uint64_t number_ = 0;
+  std::string method_;  // empty: not understood yet
+  core::Instant begun_{};
   bool request_done_ = false;  // all of it is here
   bool answered_ = false;
   bool refused_ = false;  // the answer is ours, the last one of the connection
@@ -115,5 +123,11 @@ class HttpSession final : public HttpWire {
   std::uint64_t drained_ = 0;
   std::function<void()> gone_;
 };
+
+// The request as its handler sees it.
+HttpExchangePtr make_exchange(std::shared_ptr<HttpSession> session,
+                              std::uint64_t number,
+                              HttpRequestHead head,
+                              std::optional<std::uint64_t> length);
 
 }  // namespace fn::services

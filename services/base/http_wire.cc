@@ -371,10 +371,11 @@ void HttpWire::end_sending() {
   socket_->stream.shutdown(Stream::shutdown_send, ignored);
 }
 
+// The body last: its writer is told, and may look at this connection.
 void HttpWire::close() {
-  drop_body();
   ErrorCode ignored;
   socket_->stream.close(ignored);
+  drop_body();
 }
 
 }  // namespace fn::services

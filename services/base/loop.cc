@@ -61,6 +61,7 @@ void Loop::run() {
     }
     state_->now_is_read = false;
   }
+  state_->io.restart();
 }
 
 void Loop::stop() {

@@ -33,7 +33,7 @@ class Loop {
   // Calls `hook` at the end of each batch, in the order in which the hooks were added.
   void at_batch_end(std::function<void()> hook);
 
-  // Runs until stop(). The calling thread is the core thread from now on.
+  // Runs until stop(). The calling thread is the core thread from now on. May be run again.
   void run();
 
   // Ends run() after the present batch. From any thread.

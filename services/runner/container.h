@@ -11,32 +11,14 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "core/base/time.h"
-#include "core/base/units.h"
 #include "core/lb/messages.h"
 #include "services/base/body_pipe.h"
 #include "services/base/http.h"
+#include "services/wire/function_setup.h"
 
 namespace fn::services {
-
-// What a function's containers need: one of these per slot key.
-struct FunctionSetup {
-  std::string app_id;
-  std::string app_name;
-  std::string fn_id;
-  std::string fn_name;
-  std::string image;
-  std::string path;    // of the seed's route; empty: none
-  std::string format;  // "http-stream", or the seed's "default", "json", "http"; empty: http-stream
-  core::MemoryMib memory{128};
-  core::MilliCpu cpu{0};
-  core::Duration timeout{};
-  core::Duration idle_timeout{};
-  std::vector<std::pair<std::string, std::string>> config;  // environment of the function, sorted
-};
 
 // One call as the function sees it.
 struct RunRequest {

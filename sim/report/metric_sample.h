@@ -13,6 +13,7 @@
 
 #include "core/base/time.h"
 #include "core/base/wide.h"
+#include "core/facts/metric_names.h"
 #include "sim/report/minute_row.h"
 #include "sim/report/tally.h"
 
@@ -20,30 +21,12 @@ namespace fn::sim {
 
 // A histogram as Prometheus has it: how many values lie at or below each bound.
 struct MetricHistogram {
-  // The last bucket has no bound.
-  static constexpr std::array<core::Duration, 10> kBounds = {
-      std::chrono::milliseconds(1),
-      std::chrono::milliseconds(10),
-      std::chrono::milliseconds(50),
-      std::chrono::milliseconds(100),
-      std::chrono::milliseconds(250),
-      std::chrono::milliseconds(500),
-      std::chrono::seconds(1),
-      std::chrono::seconds(10),
-      std::chrono::seconds(60),
-      std::chrono::seconds(120),
-  };
-
   // Each with its own values only, not those of the buckets below.
-  std::array<std::uint64_t, kBounds.size() + 1> buckets{};
+  std::array<std::uint64_t, core::metric::kBoundTexts.size()> buckets{};
   core::WideInt sum_ns = 0;
 
   void add(core::Duration value) {
-    std::size_t bucket = 0;
-    while (bucket < kBounds.size() && value > kBounds[bucket]) {
-      ++bucket;
-    }
-    ++buckets[bucket];
+    ++buckets[core::metric::bucket_of(value)];
     sum_ns += value.count();
   }
 };

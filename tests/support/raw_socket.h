@@ -53,7 +53,7 @@ class RawSocket {
     RawSocket socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     sockaddr_in address = here(0);
     socklen_t size = sizeof(address);
-    ::bind(socket.handle_, as_address(address), size);
+    (void)::bind(socket.handle_, as_address(address), size);
     ::listen(socket.handle_, 64);
     ::getsockname(socket.handle_, reinterpret_cast<sockaddr*>(&address), &size);
     port = ntohs(address.sin_port);
@@ -65,7 +65,7 @@ class RawSocket {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     path.copy(&address.sun_path[0], sizeof(address.sun_path) - 1);
-    ::bind(socket.handle_, as_address(address), sizeof(address));
+    (void)::bind(socket.handle_, as_address(address), sizeof(address));
     ::listen(socket.handle_, 64);
     return socket;
   }
@@ -107,7 +107,7 @@ class RawSocket {
   }
 
   // Reads until the text ends so, or no more comes.
-  [[nodiscard]] std::string read_until(std::string_view ending) const {
+  std::string read_until(std::string_view ending) const {
     std::string text;
     while (!text.ends_with(ending) && read_more(text)) {
     }

@@ -71,6 +71,26 @@ TEST(BodyPipe, AnAbandonedPipeDropsBytesAndHoldsNoWriterUp) {
   EXPECT_EQ(pipe.held(), 0U);
 }
 
+TEST(BodyPipe, TellsItsWriterOnceThatAReaderWaits) {
+  BodyPipe pipe;
+  int wanted = 0;
+  pipe.write("here");
+  pipe.when_wanted([&wanted] { ++wanted; });
+  pipe.read([](const BodyPipe::Chunk& /*chunk*/) {});
+  EXPECT_EQ(wanted, 0);
+  std::string read;
+  pipe.read([&read](const BodyPipe::Chunk& chunk) { read = **chunk; });
+  EXPECT_EQ(wanted, 1);
+  pipe.unread();
+  pipe.write("for another reader");
+  EXPECT_EQ(read, "");
+  pipe.read([&read](const BodyPipe::Chunk& chunk) { read = **chunk; });
+  EXPECT_EQ(read, "for another reader");
+  pipe.read([](const BodyPipe::Chunk& /*chunk*/) {});
+  pipe.when_wanted([&wanted] { ++wanted; });
+  EXPECT_EQ(wanted, 2);
+}
+
 TEST(BodyPipe, TheReaderMayDropThePipe) {
   auto pipe = std::make_shared<BodyPipe>(1);
   pipe->write("abc");

@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include "services/base/clock.h"
+
 namespace fn::services {
 namespace {
 
@@ -30,6 +32,11 @@ TEST(Http, PartsATargetAtTheFirstQuestionMark) {
   EXPECT_EQ(path_of("/a?b?c"), "/a");
   EXPECT_EQ(query_of("/a?b?c"), "b?c");
   EXPECT_EQ(query_of("/a"), "");
+}
+
+TEST(Http, WritesDatesAsHttpWantsThem) {
+  EXPECT_EQ(http_date(0), "Thu, 01 Jan 1970 00:00:00 GMT");
+  EXPECT_EQ(http_date(1'520'433'522'999'999'999), "Wed, 07 Mar 2018 14:38:42 GMT");
 }
 
 }  // namespace

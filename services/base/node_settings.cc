@@ -1,0 +1,353 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "services/base/node_settings.h"
+
+#include <string>
+
+namespace fn::services {
+namespace {
+
+using core::field;
+using core::Range;
+using Form = SettingForm;
+
+constexpr double kDayMs = 86'400'000;
+constexpr double kMostBytes = 1e15;
+constexpr Range kPort{0, 65'535};
+constexpr Range kBytes{0, kMostBytes};
+constexpr Range kTimeMs{0, 10 * kDayMs};
+constexpr Range kTimeOrNeverMs{1, 10 * kDayMs, true};
+constexpr Range kCount{0, 1e9};
+
+using Node = NodeConfig;
+
+template <auto Member>
+constexpr auto http(std::string_view key, Range range, std::string_view sentence) {
+  return field<&Node::http, Member>(key, range, sentence);
+}
+
+// With or without a range.
+template <auto Member>
+constexpr auto lb(std::string_view key, auto... rest) {
+  return field<&Node::lb, Member>(key, rest...);
+}
+
+template <auto Member>
+constexpr auto container(std::string_view key, auto... rest) {
+  return field<&Node::container, Member>(key, rest...);
+}
+
+template <auto Member>
+constexpr auto docker(std::string_view key, std::string_view sentence) {
+  return field<&Node::docker, Member>(key, sentence);
+}
+
+constexpr core::Field<Node> of_core(std::string_view key, std::string_view sentence) {
+  return {.info = {.key = key, .sentence = sentence, .range = {}, .words = nullptr}};
+}
+
+using Text = std::string_view;
+
+constexpr std::array kSettings = {
+    NodeSetting{"FN_NODE_TYPE",
+                kAllRoles,
+                field<&Node::type>("node_type", Text("Which roles this process has; full: all."))},
+    NodeSetting{"FN_BIND_ADDRESS",
+                kAllRoles,
+                field<&Node::bind_address>("bind_address", Text("Address that is listened on."))},
+    NodeSetting{
+        "FN_PORT",
+        kAllRoles,
+        field<&Node::http_port>("http.port", kPort, "Port for HTTP; 0: a free one, logged.")},
+    NodeSetting{"FN_GRPC_PORT",
+                kRunnerRole,
+                field<&Node::grpc_port>(
+                    "grpc.port", kPort, "Port on which load balancers reach the runner; 0: free.")},
+    NodeSetting{"FN_LOG_LEVEL",
+                kAllRoles,
+                field<&Node::log, &LogOptions::level>("log.level", Text("What is logged."))},
+    NodeSetting{
+        "FN_LOG_FORMAT",
+        kAllRoles,
+        field<&Node::log, &LogOptions::format>("log.format", Text("Form of a line of the log."))},
+    NodeSetting{"FN_LOG_DEST",
+                kAllRoles,
+                field<&Node::log, &LogOptions::destination>(
+                    "log.destination", Text("Where the log goes; udp and tcp are syslog.")),
+                Form::kLogUrl},
+    NodeSetting{"FN_LOG_PREFIX",
+                kAllRoles,
+                field<&Node::log, &LogOptions::prefix>(
+                    "log.prefix", Text("Begins the message of each line of the log."))},
+    NodeSetting{
+        "FN_SHUTDOWN_GRACE_MSECS",
+        kAllRoles,
+        field<&Node::shutdown_grace>(
+            "shutdown_grace_ms", kTimeMs, "Running calls may take this long after SIGTERM."),
+        Form::kMsecs},
+    NodeSetting{"FN_NODE_CERT",
+                kLbRole | kRunnerRole,
+                field<&Node::tls, &TlsFiles::certificate>(
+                    "tls.certificate", Text("PEM file of the node's certificate; none: no TLS."))},
+    NodeSetting{
+        "FN_NODE_CERT_KEY",
+        kLbRole | kRunnerRole,
+        field<&Node::tls, &TlsFiles::key>("tls.key", Text("PEM file of the certificate's key."))},
+    NodeSetting{"FN_NODE_CERT_AUTHORITY",
+                kLbRole | kRunnerRole,
+                field<&Node::tls, &TlsFiles::authority>(
+                    "tls.authority", Text("PEM file of those who sign the peers' certificates."))},
+
+    NodeSetting{"FN_MAX_REQUEST_SIZE",
+                kAllRoles,
+                http<&HttpLimits::body_bytes>(
+                    "http.max_request_bytes", kBytes, "Longest body of a request; 0: any.")},
+    NodeSetting{"FN_MAX_REQUEST_HEADER_SIZE",
+                kAllRoles,
+                http<&HttpLimits::header_bytes>("http.max_request_header_bytes",
+                                                {1'024, 1 << 24},
+                                                "All headers of a request together.")},
+    NodeSetting{"FN_REQUEST_HEADER_READ_TIMEOUT",
+                kAllRoles,
+                http<&HttpLimits::header_time>("http.header_timeout_ms",
+                                               kTimeOrNeverMs,
+                                               "From a request's first byte to its headers' end."),
+                Form::kDuration},
+    NodeSetting{"FN_REQUEST_BODY_READ_TIMEOUT",
+                kAllRoles,
+                http<&HttpLimits::body_pause>(
+                    "http.body_timeout_ms", kTimeOrNeverMs, "Longest silence within a body."),
+                Form::kDuration},
+    NodeSetting{
+        "FN_RESPONSE_WRITE_TIMEOUT",
+        kAllRoles,
+        http<&HttpLimits::write_time>(
+            "http.write_timeout_ms", kTimeOrNeverMs, "Longest wait for a client to take more."),
+        Form::kDuration},
+    NodeSetting{"FN_HTTP_IDLE_TIMEOUT",
+                kAllRoles,
+                http<&HttpLimits::idle_time>(
+                    "http.idle_timeout_ms",
+                    kTimeOrNeverMs,
+                    "A kept connection without a request is closed after this long."),
+                Form::kDuration},
+    NodeSetting{"FN_HTTP_MAX_CONNECTIONS",
+                kAllRoles,
+                http<&HttpLimits::connections>(
+                    "http.max_connections", {1, 1e6}, "Further ones wait to be accepted.")},
+
+    NodeSetting{"FN_DB_URL",
+                kApiRole,
+                field<&Node::api, &ApiSettings::database_url>(
+                    "api.db_url",
+                    Text("The database; none: sqlite3://FOLDER/data/fn.db, FOLDER where it "
+                         "was started.")),
+                Form::kSqliteUrl},
+    NodeSetting{"FN_PUBLIC_LB_URL",
+                kApiRole,
+                field<&Node::api, &ApiSettings::public_lb_url>(
+                    "api.public_lb_url",
+                    Text("Base of the endpoints that are told; none: as the client came.")),
+                Form::kAnyHttpUrl},
+
+    NodeSetting{"FN_RUNNER_API_URL",
+                kLbRole,
+                lb<&LbSettings::api_url>("lb.api_url", Text("The API server.")),
+                Form::kHttpUrl},
+    NodeSetting{"FN_RUNNER_ADDRESSES",
+                kLbRole,
+                lb<&LbSettings::runner_addresses>("lb.runner_addresses",
+                                                  Text("The runners, host:port,host:port.")),
+                Form::kAddresses},
+    NodeSetting{
+        "FN_NPM_ADDRESS",
+        kLbRole,
+        lb<&LbSettings::npm_address>("lb.npm_address", Text("The node pool manager, host:port.")),
+        Form::kAddress},
+    NodeSetting{"FN_PLACER", kLbRole, of_core("lb.placer", "How a runner is chosen for a call.")},
+    NodeSetting{"FN_LB_REPLAY_BYTES",
+                kLbRole,
+                lb<&LbSettings::replay_bytes>(
+                    "lb.replay_bytes",
+                    kBytes,
+                    Text("Begin of a body that is kept until a runner has accepted the call."))},
+    NodeSetting{"FN_LB_REPLAY_WAIT_MSECS",
+                kLbRole,
+                lb<&LbSettings::replay_wait>(
+                    "lb.replay_wait_ms",
+                    Range{0, 60'000},
+                    Text("A longer body stops there for this long, in case the call is refused.")),
+                Form::kMsecs},
+    NodeSetting{"FN_LB_BUFFER_BYTES",
+                kLbRole,
+                lb<&LbSettings::buffer_bytes>(
+                    "lb.buffer_bytes",
+                    Range{1 << 16, kMostBytes},
+                    Text("What all calls' bodies may hold; beyond it new calls wait unread."))},
+    NodeSetting{"FN_LB_CATALOGUE_AGE_MSECS",
+                kLbRole,
+                lb<&LbSettings::catalogue_age>(
+                    "lb.catalogue_age_ms",
+                    kTimeMs,
+                    Text("Apps, functions and triggers are asked for again after this long.")),
+                Form::kMsecs},
+    NodeSetting{"FN_LB_REMEMBERED_CALLS",
+                kLbRole,
+                lb<&LbSettings::remembered_calls>(
+                    "lb.remembered_calls",
+                    Range{0, 1e7},
+                    Text("Calls of which the load balancer knows the runner that has the log."))},
+
+    NodeSetting{"FN_DRIVER",
+                kRunnerRole,
+                container<&ContainerConfig::driver>(
+                    "container.driver",
+                    Text("What runs functions; null answers with the request, for measuring."))},
+    NodeSetting{"FN_MAX_TOTAL_MEMORY_BYTES",
+                kRunnerRole,
+                of_core("runner.memory_mib", "Memory for containers; 0: what the machine has."),
+                Form::kMemoryBytes},
+    NodeSetting{"FN_MAX_TOTAL_CPU_MCPUS",
+                kRunnerRole,
+                of_core("runner.cpu_milli", "CPU for containers; 0: what the machine has."),
+                Form::kZeroIsUnset},
+    NodeSetting{
+        "FN_ENABLE_NB_RESOURCE_TRACKER",
+        kRunnerRole,
+        of_core("runner.queue_when_full", "A full runner refuses at once; its opposite is kept."),
+        Form::kNegated},
+    NodeSetting{"FN_FREEZE_IDLE_MSECS",
+                kRunnerRole,
+                of_core("runner.freeze_after_ms",
+                        "An idle container is frozen after this long; negative: never."),
+                Form::kFreezeMsecs},
+    NodeSetting{"FN_HOT_START_TIMEOUT_MSECS",
+                kRunnerRole,
+                container<&ContainerConfig::start_timeout>(
+                    "container.start_timeout_ms",
+                    kTimeOrNeverMs,
+                    Text("A container listens within this time or is given up.")),
+                Form::kMsecs},
+    NodeSetting{"FN_HOT_PULL_TIMEOUT_MSECS",
+                kRunnerRole,
+                container<&ContainerConfig::pull_timeout>(
+                    "container.pull_timeout_ms", kTimeOrNeverMs, Text("Longest pull of an image.")),
+                Form::kMsecs},
+    NodeSetting{"FN_MAX_RESPONSE_SIZE",
+                kRunnerRole,
+                container<&ContainerConfig::response_bytes>(
+                    "container.max_response_bytes", kBytes, Text("Longest answer; 0: any."))},
+    NodeSetting{"FN_MAX_HDR_RESPONSE_SIZE",
+                kRunnerRole,
+                container<&ContainerConfig::response_header_bytes>(
+                    "container.max_response_header_bytes",
+                    kBytes,
+                    Text("All headers of an answer together; 0: any."))},
+    NodeSetting{"FN_MAX_LOG_SIZE_BYTES",
+                kRunnerRole,
+                container<&ContainerConfig::log_bytes>(
+                    "container.max_log_bytes", kBytes, Text("What is kept of a call's stderr."))},
+    NodeSetting{"FN_DISABLE_DEBUG_USER_LOGS",
+                kRunnerRole,
+                container<&ContainerConfig::debug_logs>(
+                    "container.debug_logs",
+                    Text("Functions' stderr goes to the log at debug; the variable negates it.")),
+                Form::kNegated},
+    NodeSetting{"FN_MAX_PIDS",
+                kRunnerRole,
+                container<&ContainerConfig::processes_max>(
+                    "container.max_processes", kCount, Text("Of one container; 0: any."))},
+    NodeSetting{"FN_MAX_OPEN_FILES",
+                kRunnerRole,
+                container<&ContainerConfig::open_files_max>(
+                    "container.max_open_files", kCount, Text("Of each process; 0: any."))},
+    NodeSetting{"FN_MAX_LOCKED_MEMORY",
+                kRunnerRole,
+                container<&ContainerConfig::locked_bytes_max>(
+                    "container.max_locked_bytes", kBytes, Text("Of each process; 0: any."))},
+    NodeSetting{"FN_MAX_PENDING_SIGNALS",
+                kRunnerRole,
+                container<&ContainerConfig::pending_signals_max>(
+                    "container.max_pending_signals", kCount, Text("Of one container; 0: any."))},
+    NodeSetting{
+        "FN_MAX_MESSAGE_QUEUE",
+        kRunnerRole,
+        container<&ContainerConfig::message_queue_bytes_max>(
+            "container.max_message_queue_bytes", kBytes, Text("Of one container; 0: any."))},
+    NodeSetting{"FN_MAX_TMPFS_INODES",
+                kRunnerRole,
+                container<&ContainerConfig::tmp_inodes_max>(
+                    "container.max_tmp_inodes", kCount, Text("Files below /tmp; 0: any."))},
+    NodeSetting{"FN_IMAGES_FOLDER",
+                kRunnerRole,
+                container<&ContainerConfig::images_folder>(
+                    "container.images_folder",
+                    Text("process: the image NAME is the folder NAME in here."))},
+    NodeSetting{"FN_ISOLATION",
+                kRunnerRole,
+                container<&ContainerConfig::isolation>(
+                    "container.isolation",
+                    Text("process: how functions are walled off; auto: the best there is."))},
+    NodeSetting{"FN_LIMITER",
+                kRunnerRole,
+                container<&ContainerConfig::limiter>(
+                    "container.limiter",
+                    Text("process: what keeps functions to their size; auto: the best there is."))},
+    NodeSetting{"FN_IOFS_PATH",
+                kRunnerRole,
+                container<&ContainerConfig::socket_folder>(
+                    "container.socket_folder",
+                    Text("Folder for the functions' sockets; none: below /tmp."))},
+    NodeSetting{"FN_IOFS_DOCKER_PATH",
+                kRunnerRole,
+                container<&ContainerConfig::docker_socket_folder>(
+                    "container.docker_socket_folder",
+                    Text("The same folder as Docker's host sees it; none: found out."))},
+    NodeSetting{"DOCKER_HOST",
+                kRunnerRole,
+                docker<&DockerSettings::host>("docker.host", "Where the Docker Engine listens.")},
+    NodeSetting{"FN_DOCKER_NETWORKS",
+                kRunnerRole,
+                docker<&DockerSettings::networks>(
+                    "docker.networks", "Networks, of which the least used one is taken.")},
+    NodeSetting{"FN_DOCKER_AUTH",
+                kRunnerRole,
+                docker<&DockerSettings::auth>("docker.auth", "Credentials for registries, JSON."),
+                Form::kPlain,
+                true},
+    NodeSetting{"FN_DOCKER_LOAD_FILE",
+                kRunnerRole,
+                docker<&DockerSettings::load_file>("docker.load_file",
+                                                   "Tarball of images to load at the start.")},
+    NodeSetting{"FN_CONTAINER_LABEL_TAG",
+                kRunnerRole,
+                docker<&DockerSettings::label>(
+                    "docker.label", "Tells the containers of this runner from those of others.")},
+    NodeSetting{"FN_DISABLE_READONLY_ROOTFS",
+                kRunnerRole,
+                docker<&DockerSettings::read_only_root>(
+                    "docker.read_only_root", "The root is read-only; the variable negates it."),
+                Form::kNegated},
+    NodeSetting{"FN_DISABLE_UNPRIVILEGED_CONTAINERS",
+                kRunnerRole,
+                docker<&DockerSettings::unprivileged>("docker.unprivileged",
+                                                      "No user is root; the variable negates it."),
+                Form::kNegated},
+};
+
+}  // namespace
+
+std::span<const NodeSetting> node_settings() {
+  return kSettings;
+}
+
+std::string flag_of(const NodeSetting& setting) {
+  std::string flag(setting.name.starts_with("FN_") ? setting.name.substr(3) : setting.name);
+  for (char& letter : flag) {
+    letter = letter == '_' ? '-' : letter;
+    letter = letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+  }
+  return "--" + flag;
+}
+
+}  // namespace fn::services

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "services/lb/invoke_front.h"
+
+#include <deque>
+#include <optional>
+#include <utility>
+
+#include "services/base/clock.h"
+#include "services/base/id_maker.h"
+#include "services/lb/error_answer.h"
+#include "services/lb/invoke_form.h"
+
+namespace fn::services {
+namespace {
+
+// How long the head of an answer waits for the end of a small body.
+constexpr core::Duration kLinger = std::chrono::milliseconds(2);
+
+}  // namespace
+
+struct InvokeFront::State {
+  struct Invocation;
+  using InvocationPtr = std::shared_ptr<Invocation>;
+
+  struct Lingering {
+    core::Instant until;
+    std::weak_ptr<Invocation> invocation;
+  };
+
+  State(Loop& its_loop, FnCatalog& its_catalog, LbGroup& its_group, InvokeOptions its_options)
+      : loop(its_loop),
+        catalog(its_catalog),
+        group(its_group),
+        options(std::move(its_options)),
+        linger_timer(its_loop) {}
+
+  void linger(const InvocationPtr& invocation);
+  void end_lingering();
+
+  Loop& loop;
+  FnCatalog& catalog;
+  LbGroup& group;
+  InvokeOptions options;
+  IdMaker ids = IdMaker::random();
+  std::deque<Lingering> lingering;
+  LoopTimer linger_timer;
+  bool draining = false;
+};
+
+// One request on its way. Shared by whoever may still call it back.
+struct InvokeFront::State::Invocation : std::enable_shared_from_this<Invocation> {
+  Invocation(std::shared_ptr<State> its_front, HttpExchangePtr its_exchange, FnAddress its_address)
+      : front(std::move(its_front)),
+        exchange(std::move(its_exchange)),
+        address(std::move(its_address)) {}
+
+  void begin() {
+    front->catalog.find(address, [self = shared_from_this()](const FnFound& found) {
+      if (found.function == nullptr) {
+        self->not_found(found);
+      } else if (!self->gone) {
+        self->function = found.function;
+        self->detached ? self->gather() : self->place(self->exchange->body());
+      }
+    });
+  }
+
+  void not_found(const FnFound& found) {
+    ErrorAnswer error;
+    error.status = found.status;
+    error.message = found.message;
+    error.reason = found.status == 404 ? AnswerReason::kNotFound : AnswerReason::kApiError;
+    if (!found.reached) {
+      error = {AnswerReason::kApiUnreachable, 503, "the API server cannot be reached", {}, 1};
+    }
+    refuse(error);
+  }
+
+  // The caller of a detached call leaves before it runs: its body is taken whole.
+  void gather() {
+    read_whole(exchange->body(),
+               front->options.detached_body_bytes,
+               [self = shared_from_this()](core::Result<std::string> body) {
+                 if (body) {
+                   self->place(whole_body(*std::move(body)));
+                 } else if (!self->gone) {
+                   self->refuse({AnswerReason::kBodyTooLarge,
+                                 413,
+                                 "Request entity too large",
+                                 "FN_LB_REPLAY_BYTES",
+                                 0});
+                 }
+               });
+  }
+
+  void place(const BodyPipePtr& body) {
+    const HttpRequestHead& head = exchange->head();
+    CallRequest request;
+    const std::int64_t now = wall_now_ns();
+    call_id = front->ids.next(now / 1'000'000);
+    request.fields.id = call_id;
+    request.fields.type = detached ? "detached" : "sync";
+    request.fields.method = head.method;
+    request.fields.url = head.target;
+    request.fields.created_at = rfc3339(now);
+    request.fields.headers = headers_for_function(head, address, *function);
+    request.function = function;
+    request.body = body;
+    request.body_bytes = exchange->content_length().value_or(0);
+    request.detached = detached;
+    CallSink sink;
+    if (detached) {
+      sink.accepted = [self = shared_from_this()] {
+        self->accepted();
+      };
+    }
+    sink.answered = [self = shared_from_this()](
+                        unsigned status, HttpHeaders headers, const BodyPipePtr& function_body) {
+      self->answered(status, std::move(headers), function_body);
+    };
+    sink.ended = [self = shared_from_this()](const CallEnd& end) {
+      self->ended(end);
+    };
+    ticket = front->group.begin(std::move(request), std::move(sink));
+  }
+
+  void accepted() {
+    HttpResponse response;
+    response.status = 202;
+    response.headers = {{"Fn-Call-Id", call_id}, {"Content-Type", "application/json"}};
+    response.body = R"({"call_id":")" + call_id + "\"}";
+    respond(std::move(response));
+  }
+
+  void answered(unsigned status, HttpHeaders headers, const BodyPipePtr& body) {
+    if (detached) {
+      body->abandon();
+      return;
+    }
+    answer = answer_for_caller(status, std::move(headers), address, *function);
+    answer->headers.emplace_back("Fn-Call-Id", call_id);
+    if (address.kind == FnAddress::Kind::kRoute) {
+      answer->headers.emplace_back("FN_CALL_ID", call_id);
+    }
+    answer_body = body;
+    front->linger(shared_from_this());
+  }
+
+  // The body takes longer: it follows its head.
+  void stream() {
+    if (answer && !responded) {
+      responded = true;
+      exchange->respond(
+          answer->status, std::move(answer->headers), std::nullopt, std::move(answer_body));
+    }
+  }
+
+  void ended(const CallEnd& end) {
+    if (end.outcome != core::CallOutcome::kCompleted) {
+      refuse(error_of(end));
+    } else if (answer && !responded) {
+      respond_whole();
+    }
+    done = true;
+  }
+
+  void respond_whole() {
+    HttpResponse response;
+    response.status = answer->status;
+    response.headers = std::move(answer->headers);
+    bool ended_here = false;
+    while (!ended_here) {  // all of it is here: every read answers at once
+      answer_body->read([&](BodyPipe::Chunk chunk) {
+        ended_here = !chunk || !*chunk;
+        if (!ended_here) {
+          response.body += **chunk;
+        }
+      });
+    }
+    respond(std::move(response));
+  }
+
+  void refuse(const ErrorAnswer& error) {
+    respond(error_response(
+        error, {front->options.group, call_id, address.kind == FnAddress::Kind::kRoute}));
+  }
+
+  void respond(HttpResponse response) {
+    if (!std::exchange(responded, true)) {
+      exchange->respond(std::move(response));
+    }
+  }
+
+  void caller_gone() {
+    gone = true;
+    responded = true;
+    if (!detached && !done && ticket.number != 0) {
+      front->group.cancel(ticket);
+    }
+  }
+
+  std::shared_ptr<State> front;
+  HttpExchangePtr exchange;
+  FnAddress address;
+  FunctionVersionPtr function;
+  std::string call_id;
+  CallTicket ticket;
+  std::optional<CallerAnswer> answer;
+  BodyPipePtr answer_body;
+  bool detached = false;
+  bool responded = false;
+  bool gone = false;
+  bool done = false;
+};
+
+void InvokeFront::State::linger(const InvocationPtr& invocation) {
+  lingering.push_back({core::later(loop.now(), kLinger), invocation});
+  if (lingering.size() == 1) {
+    linger_timer.set(lingering.front().until, [this] { end_lingering(); });
+  }
+}
+
+void InvokeFront::State::end_lingering() {
+  while (!lingering.empty() && lingering.front().until <= loop.now()) {
+    if (const InvocationPtr invocation = lingering.front().invocation.lock()) {
+      invocation->stream();
+    }
+    lingering.pop_front();
+  }
+  if (!lingering.empty()) {
+    linger_timer.set(lingering.front().until, [this] { end_lingering(); });
+  }
+}
+
+InvokeFront::InvokeFront(Loop& loop, FnCatalog& catalog, LbGroup& group, InvokeOptions options)
+    : state_(std::make_shared<State>(loop, catalog, group, std::move(options))) {}
+
+InvokeFront::~InvokeFront() = default;
+
+bool InvokeFront::take(const HttpExchangePtr& exchange) {
+  std::optional<FnAddress> address = address_of(exchange->head().target);
+  if (!address) {
+    return false;
+  }
+  const HttpRequestHead& head = exchange->head();
+  const bool by_id = address->kind == FnAddress::Kind::kFn;
+  const auto invocation =
+      std::make_shared<State::Invocation>(state_, exchange, *std::move(address));
+  if (by_id && head.method != "POST") {
+    invocation->refuse(
+        {AnswerReason::kMethodNotAllowed,
+         405,
+         "Method not allowed: " + head.method + " " + std::string(path_of(head.target)),
+         {},
+         0});
+    return true;
+  }
+  if (state_->draining) {
+    invocation->refuse(
+        {AnswerReason::kShuttingDown, 503, "Timed out - server too busy", "shutdown", 1});
+    return true;
+  }
+  invocation->detached = same_word(find_header(head.headers, "Fn-Invoke-Type"), "detached");
+  exchange->when_gone([weak = std::weak_ptr<State::Invocation>(invocation)] {
+    if (const auto self = weak.lock()) {
+      self->caller_gone();
+    }
+  });
+  invocation->begin();
+  return true;
+}
+
+void InvokeFront::drain() {
+  state_->draining = true;
+}
+
+}  // namespace fn::services

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "services/lb/lb_group.h"
+
+#include <algorithm>
+#include <deque>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "core/lb/load_balancer.h"
+#include "services/base/machine_driver.h"
+#include "services/wire/function_registry.h"
+
+namespace fn::services {
+namespace {
+
+struct Call {
+  FunctionVersionPtr function;
+  std::string id;
+  std::string json;
+  std::shared_ptr<CallBody> body;
+  CallSink sink;
+  std::uint64_t number = 0;  // 0: the slot is free
+  core::Instant arrived_at{};
+  std::unique_ptr<Attempt> attempt;
+  std::uint32_t attempt_number = 0;
+  bool taken = false;  // the machine was told that a runner has it
+  CallEnd end;
+};
+
+}  // namespace
+
+struct LbGroup::State {
+  State(Parts its_parts, const core::LbConfig& config, const core::Rng& rng)
+      : parts(std::move(its_parts)),
+        machine(config, functions.table(), rng),
+        driver(parts.loop, machine, [this](const core::LbOut& out) {
+          for (const core::LbFact& fact : out.facts) {
+            parts.observer.decided(fact);
+          }
+          for (const core::LbAction& action : out.actions) {
+            carry_out(action);
+          }
+        }) {
+    // An attempt may end the call within its own callback; it is destroyed when the batch is over.
+    parts.loop.at_batch_end([this] { gone.clear(); });
+  }
+
+  void carry_out(const core::LbAction& action);
+  void try_call(const core::TryCall& action);
+  void respond(const core::RespondToCaller& action);
+  void attempt_ended(core::CallHandle handle, std::uint32_t attempt, AttemptEnd end);
+  void end_run(core::CallHandle handle, std::uint32_t attempt, AttemptEnd end);
+
+  // The call if this attempt is its present one; else null.
+  Call* of(core::CallHandle handle, std::uint32_t attempt) {
+    Call& call = calls[handle.value];
+    return call.number != 0 && call.attempt_number == attempt ? &call : nullptr;
+  }
+
+  void took(core::CallHandle handle, std::uint32_t attempt) {
+    Call* call = of(handle, attempt);
+    if (call == nullptr || std::exchange(call->taken, true)) {
+      return;
+    }
+    driver.deliver(core::CallAccepted{handle, attempt});
+    // The machine may have answered otherwise.
+    call = of(handle, attempt);
+    if (call == nullptr) {
+      return;
+    }
+    const std::shared_ptr<CallBody> body = call->body;
+    if (call->sink.accepted) {
+      call->sink.accepted();
+    }
+    body->commit();
+  }
+
+  core::CallHandle new_call() {
+    if (free_calls.empty()) {
+      calls.emplace_back();
+      return core::CallHandle{static_cast<std::uint32_t>(calls.size() - 1)};
+    }
+    const core::CallHandle handle{free_calls.back()};
+    free_calls.pop_back();
+    return handle;
+  }
+
+  Parts parts;
+  FunctionRegistry functions;
+  core::LoadBalancer machine;
+  MachineDriver<core::LoadBalancer, core::LbEvent, core::LbOut, core::LbDeadlineReached> driver;
+  std::deque<Call> calls;
+  std::vector<std::uint32_t> free_calls;
+  std::uint64_t numbers = 0;
+  std::uint32_t held = 0;
+  std::vector<std::unique_ptr<Attempt>> gone;
+};
+
+void LbGroup::State::carry_out(const core::LbAction& action) {
+  switch (action.kind()) {
+    case core::LbActionKind::kTryCall:
+      try_call(action.as<core::TryCall>());
+      break;
+    case core::LbActionKind::kCancelCall: {
+      const auto cancel = action.as<core::CancelCall>();
+      if (Call* call = of(cancel.call, cancel.attempt)) {
+        call->attempt_number = 0;
+        gone.push_back(std::move(call->attempt));
+      }
+      break;
+    }
+    case core::LbActionKind::kRespondToCaller:
+      respond(action.as<core::RespondToCaller>());
+      break;
+    case core::LbActionKind::kCheckRunner: {
+      const core::RunnerHandle runner = action.as<core::CheckRunner>().runner;
+      parts.port.check(runner, [this, runner] { driver.deliver(core::RunnerAnswered{runner}); });
+      break;
+    }
+    case core::LbActionKind::kAdvertiseCapacity:
+    case core::LbActionKind::kReportRunner:
+      break;  // a static pool has no node pool manager to tell
+  }
+}
+
+void LbGroup::State::try_call(const core::TryCall& action) {
+  Call& call = calls[action.call.value];
+  call.attempt_number = action.attempt;
+  call.taken = false;
+  call.body->restart();
+  const std::uint32_t attempt = action.attempt;
+  const core::CallHandle handle = action.call;
+  AttemptSink sink;
+  sink.accepted = [this, handle, attempt] {
+    took(handle, attempt);
+  };
+  sink.answered = [this, handle, attempt](unsigned status, HttpHeaders headers, BodyPipePtr body) {
+    took(handle, attempt);
+    Call* answered = of(handle, attempt);
+    if (answered != nullptr && answered->sink.answered) {
+      answered->sink.answered(status, std::move(headers), std::move(body));
+    }
+  };
+  sink.ended = [this, handle, attempt](AttemptEnd end) {
+    attempt_ended(handle, attempt, std::move(end));
+  };
+  call.body->when_final([this, handle, attempt] { took(handle, attempt); });
+  call.attempt = parts.port.offer(
+      action.runner, {&call.json, &call.function->slot, &call.id, call.body}, std::move(sink));
+}
+
+void LbGroup::State::attempt_ended(core::CallHandle handle, std::uint32_t attempt, AttemptEnd end) {
+  Call* call = of(handle, attempt);
+  if (call == nullptr) {
+    return;
+  }
+  gone.push_back(std::move(call->attempt));
+  const bool refused = end.kind == AttemptEnd::Kind::kRefused;
+  if (call->taken && refused) {  // only a body that went on without an acceptance comes here
+    call->end.body_gone = true;
+    end_run(handle, attempt, std::move(end));
+  } else if (refused) {
+    driver.deliver(core::CallNacked{handle, attempt, end.reason});
+  } else if (!call->taken && end.kind == AttemptEnd::Kind::kBroken) {
+    driver.deliver(core::CallNacked{handle, attempt, core::RefusalReason::kRunnerBroken});
+  } else {
+    end_run(handle, attempt, std::move(end));
+  }
+}
+
+// The call has run, well or not, or was lost while it ran.
+void LbGroup::State::end_run(core::CallHandle handle, std::uint32_t attempt, AttemptEnd end) {
+  Call& call = calls[handle.value];
+  const bool finished = end.kind == AttemptEnd::Kind::kFinished;
+  if (finished && !end.success) {
+    call.end.code = end.code;
+    call.end.message = std::move(end.message);
+    call.end.by_function = end.by_function;
+  }
+  constexpr int kTimedOut = 504;
+  core::CallOutcome outcome = core::CallOutcome::kFailed;
+  if (finished && end.success) {
+    outcome = core::CallOutcome::kCompleted;
+  } else if (finished && end.code == kTimedOut) {
+    outcome = core::CallOutcome::kTimedOut;
+  }
+  driver.deliver(core::CallFinished{handle, attempt, outcome});
+}
+
+void LbGroup::State::respond(const core::RespondToCaller& action) {
+  Call& call = calls[action.call.value];
+  if (call.attempt) {
+    gone.push_back(std::move(call.attempt));
+  }
+  CallEnd end = std::exchange(call.end, {});
+  end.outcome = action.outcome;
+  end.reason = action.reason;
+  end.retry_after_s = action.retry_after_s;
+  parts.observer.ended({call.id,
+                        *call.function,
+                        end.outcome,
+                        end.reason,
+                        end.code,
+                        end.message,
+                        action.attempts,
+                        parts.loop.now() - call.arrived_at});
+  call.number = 0;
+  call.attempt_number = 0;
+  call.body->abandon();
+  call.body.reset();
+  call.function.reset();
+  const CallSink sink = std::exchange(call.sink, {});
+  free_calls.push_back(action.call.value);
+  --held;
+  if (sink.ended) {
+    sink.ended(std::move(end));
+  }
+}
+
+LbGroup::LbGroup(Parts parts, const core::LbConfig& config, const core::Rng& rng)
+    : state_(std::make_unique<State>(std::move(parts), config, rng)) {}
+
+LbGroup::~LbGroup() = default;
+
+void LbGroup::set_members(std::span<const core::Member> members) {
+  core::MembershipReceived event;
+  event.members = members;
+  state_->driver.deliver(event);
+}
+
+CallTicket LbGroup::begin(CallRequest request, CallSink sink) {
+  State& state = *state_;
+  const core::CallHandle handle = state.new_call();
+  Call& call = state.calls[handle.value];
+  const core::FunctionHandle function =
+      state.functions.of(request.function->slot, request.function->setup);
+  call.json = call_json(request.function->json, request.fields);
+  call.id = std::move(request.fields.id);
+  call.function = std::move(request.function);
+  call.body = std::make_shared<CallBody>(
+      state.parts.loop, state.parts.budget, state.parts.body, std::move(request.body));
+  call.sink = std::move(sink);
+  call.number = ++state.numbers;
+  call.arrived_at = state.parts.loop.now();
+  state.parts.observer.arrived();
+  ++state.held;
+  const CallTicket ticket{handle.value, call.number};
+  // What the machine counts is what the LB may hold.
+  const std::uint64_t bytes =
+      std::min<std::uint64_t>(request.body_bytes, std::numeric_limits<std::uint32_t>::max());
+  state.driver.deliver(core::CallArrived{.call = handle,
+                                         .function = function,
+                                         .body_bytes = static_cast<std::uint32_t>(bytes),
+                                         .detached = request.detached ? 1U : 0U});
+  return ticket;
+}
+
+void LbGroup::cancel(CallTicket ticket) {
+  Call& call = state_->calls[ticket.call];
+  if (call.number == ticket.number) {
+    call.sink = {};
+    state_->driver.deliver(core::CallerGone{core::CallHandle{ticket.call}});
+  }
+}
+
+std::uint32_t LbGroup::waiting() const {
+  return state_->machine.waiting();
+}
+
+std::uint32_t LbGroup::calls() const {
+  return state_->held;
+}
+
+}  // namespace fn::services

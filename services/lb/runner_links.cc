@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "services/lb/runner_links.h"
+
+#include <chrono>
+#include <utility>
+#include <vector>
+
+#include <grpcpp/grpcpp.h>
+
+#include "services/lb/engage_attempt.h"
+#include "services/wire/wire_names.h"
+
+namespace fn::services {
+namespace {
+
+// A runner that does not even answer pings for this long has lost the calls that it runs.
+constexpr int kPingEveryMs = 10'000;
+constexpr int kPingAnswerMs = 5'000;
+constexpr int kReconnectFirstMs = 100;
+constexpr int kReconnectMaxMs = 2'000;
+constexpr std::chrono::seconds kCheckTimeout{5};
+
+struct Link {
+  std::string address;
+  std::unique_ptr<RunnerProtocol::Stub> stub;
+};
+
+class GrpcAttempt final : public Attempt {
+ public:
+  explicit GrpcAttempt(std::shared_ptr<EngageAttempt> attempt) : attempt_(std::move(attempt)) {}
+
+  ~GrpcAttempt() override { attempt_->cancel(); }
+
+  GrpcAttempt(const GrpcAttempt&) = delete;
+  GrpcAttempt& operator=(const GrpcAttempt&) = delete;
+
+ private:
+  std::shared_ptr<EngageAttempt> attempt_;
+};
+
+// A Status call: owns itself until answered.
+class StatusCheck final {
+ public:
+  static void begin(RunnerProtocol::Stub& stub,
+                    grpc::CompletionQueue& queue,
+                    std::function<void()> alive,
+                    std::shared_ptr<void> token) {
+    auto* const check = new StatusCheck(std::move(alive), std::move(token));
+    check->context_.set_deadline(std::chrono::system_clock::now() + kCheckTimeout);
+    check->reader_ = stub.AsyncStatus(&check->context_, {}, &queue);
+    check->reader_->Finish(&check->answer_, &check->status_, &check->on_answered_);
+  }
+
+ private:
+  StatusCheck(std::function<void()> alive, std::shared_ptr<void> token)
+      : alive_(std::move(alive)), token_(std::move(token)) {}
+
+  void answered(bool /*ok*/) {
+    const std::unique_ptr<StatusCheck> self(this);
+    if (status_.error_code() != grpc::StatusCode::UNAVAILABLE &&
+        status_.error_code() != grpc::StatusCode::DEADLINE_EXCEEDED) {
+      alive_();
+    }
+  }
+
+  std::function<void()> alive_;
+  std::shared_ptr<void> token_;
+  grpc::ClientContext context_;
+  grpc::Status status_;
+  RunnerStatus answer_;
+  std::unique_ptr<grpc::ClientAsyncResponseReader<RunnerStatus>> reader_;
+  CompletionOf<StatusCheck, &StatusCheck::answered> on_answered_{*this};
+};
+
+}  // namespace
+
+struct RunnerLinks::State {
+  State(Loop& loop, std::shared_ptr<grpc::ChannelCredentials> its_credentials)
+      : credentials(std::move(its_credentials)),
+        thread(loop, std::make_unique<grpc::CompletionQueue>()) {}
+
+  std::shared_ptr<grpc::ChannelCredentials> credentials;
+  QueueThread thread;
+  std::vector<Link> links;
+  // Held by every attempt and check under way.
+  std::shared_ptr<int> alive = std::make_shared<int>(0);
+  bool closed = false;
+};
+
+RunnerLinks::RunnerLinks(Loop& loop, std::shared_ptr<grpc::ChannelCredentials> credentials)
+    : state_(std::make_unique<State>(loop, std::move(credentials))) {}
+
+RunnerLinks::~RunnerLinks() {
+  close();
+}
+
+core::RunnerHandle RunnerLinks::add(const std::string& address) {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kPingEveryMs);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kPingAnswerMs);
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kReconnectFirstMs);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kReconnectFirstMs);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kReconnectMaxMs);
+  // Placing and retrying are the machine's: none of gRPC's own filters for that.
+  arguments.SetInt(GRPC_ARG_MINIMAL_STACK, 1);
+  arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
+  arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+  arguments.SetInt(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, kWindowBytes);
+  arguments.SetMaxReceiveMessageSize(-1);
+  return add(address, grpc::CreateCustomChannel(address, state_->credentials, arguments));
+}
+
+core::RunnerHandle RunnerLinks::add(const std::string& name,
+                                    std::shared_ptr<grpc::Channel> channel) {
+  state_->links.push_back({name, RunnerProtocol::NewStub(std::move(channel))});
+  return core::RunnerHandle{static_cast<std::uint32_t>(state_->links.size() - 1)};
+}
+
+const std::string& RunnerLinks::address(core::RunnerHandle runner) const {
+  return state_->links[runner.value].address;
+}
+
+std::unique_ptr<Attempt> RunnerLinks::offer(core::RunnerHandle runner,
+                                            const EngageRequest& request,
+                                            AttemptSink sink) {
+  const auto attempt = std::make_shared<EngageAttempt>(request, std::move(sink), state_->alive);
+  attempt->start(*state_->links[runner.value].stub, state_->thread.queue());
+  return std::make_unique<GrpcAttempt>(attempt);
+}
+
+void RunnerLinks::check(core::RunnerHandle runner, std::function<void()> alive) {
+  StatusCheck::begin(
+      *state_->links[runner.value].stub, state_->thread.queue(), std::move(alive), state_->alive);
+}
+
+void RunnerLinks::close() {
+  if (!std::exchange(state_->closed, true)) {
+    state_->thread.hand_over_until([this] { return state_->alive.use_count() == 1; });
+    state_->thread.close();
+  }
+}
+
+}  // namespace fn::services

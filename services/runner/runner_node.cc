@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "services/runner/runner_node.h"
+
+#include <deque>
+#include <utility>
+#include <vector>
+
+#include "core/base/assert.h"
+#include "core/runner/runner.h"
+#include "services/base/clock.h"
+#include "services/base/machine_driver.h"
+#include "services/wire/function_registry.h"
+
+namespace fn::services {
+namespace {
+
+struct Call {
+  std::shared_ptr<OfferedCall> offered;
+  CallFields fields;
+  BodyPipePtr body;
+  core::FunctionHandle function;
+  std::uint32_t attempt = 0;
+  core::Instant offered_at{};
+  core::Instant ran_at{};
+  RunOutcome outcome;
+};
+
+struct Place {
+  std::uint32_t number = 0;
+  std::unique_ptr<Container> container;
+  std::uint64_t start = 0;  // the driver's token while it starts
+};
+
+}  // namespace
+
+struct RunnerNode::State {
+  State(Loop& its_loop,
+        const core::RunnerConfig& config,
+        ContainerDriver& its_driver,
+        RunnerObserver& its_observer)
+      : loop(its_loop),
+        driver(its_driver),
+        observer(its_observer),
+        machine(config, functions.table()),
+        machine_driver(its_loop, machine, [this](const core::RunnerOut& out) {
+          for (const core::RunnerAction& action : out.actions) {
+            carry_out(action);
+          }
+        }) {
+    loop.at_batch_end([this] { gone.clear(); });
+  }
+
+  void carry_out(const core::RunnerAction& action);
+  void start_container(const core::StartContainer& action);
+  void run_call(const core::RunCall& action);
+  void finish_call(const core::FinishCall& action);
+  void remove_container(const core::RemoveContainer& action);
+
+  Place& place(core::ContainerHandle container) {
+    if (container.value >= places.size()) {
+      places.resize(container.value + std::size_t{1});
+    }
+    return places[container.value];
+  }
+
+  core::CallHandle new_call() {
+    if (free_calls.empty()) {
+      calls.emplace_back();
+      return core::CallHandle{static_cast<std::uint32_t>(calls.size() - 1)};
+    }
+    const core::CallHandle handle{free_calls.back()};
+    free_calls.pop_back();
+    return handle;
+  }
+
+  void free_call(core::CallHandle handle) {
+    Call& call = calls[handle.value];
+    if (call.attempt != 0) {
+      call.attempt = 0;
+      call.offered.reset();
+      call.body.reset();
+      free_calls.push_back(handle.value);
+    }
+  }
+
+  Loop& loop;
+  ContainerDriver& driver;
+  RunnerObserver& observer;
+  FunctionRegistry functions;
+  core::Runner machine;
+  MachineDriver<core::Runner, core::RunnerEvent, core::RunnerOut, core::RunnerDeadlineReached>
+      machine_driver;
+  std::deque<Call> calls;
+  std::vector<std::uint32_t> free_calls;
+  std::uint32_t attempts = 0;
+  std::vector<Place> places;
+  // Containers end within their own callbacks; they are destroyed when the batch is over.
+  std::vector<std::unique_ptr<Container>> gone;
+  FunctionError start_error;  // of the last container that could not be started
+  std::function<void()> idle;
+  bool draining = false;
+  RunnerCounts counts;
+};
+
+void RunnerNode::State::carry_out(const core::RunnerAction& action) {
+  switch (action.kind()) {
+    case core::RunnerActionKind::kAcceptCall:
+      calls[action.as<core::AcceptCall>().call.value].offered->accept();
+      break;
+    case core::RunnerActionKind::kNackCall: {
+      const auto nack = action.as<core::NackCall>();
+      ++counts.refused;
+      calls[nack.call.value].offered->refuse(nack.reason);
+      free_call(nack.call);
+      break;
+    }
+    case core::RunnerActionKind::kFinishCall:
+      finish_call(action.as<core::FinishCall>());
+      break;
+    case core::RunnerActionKind::kStartContainer:
+      start_container(action.as<core::StartContainer>());
+      break;
+    case core::RunnerActionKind::kRunCall:
+      run_call(action.as<core::RunCall>());
+      break;
+    case core::RunnerActionKind::kStopRun:
+      place(action.as<core::StopRun>().container).container->stop_run();
+      break;
+    case core::RunnerActionKind::kRemoveContainer:
+      remove_container(action.as<core::RemoveContainer>());
+      break;
+    case core::RunnerActionKind::kFreezeContainer:
+      place(action.as<core::FreezeContainer>().container).container->freeze();
+      break;
+    case core::RunnerActionKind::kReportIdle:
+      if (idle) {
+        std::exchange(idle, nullptr)();
+      }
+      break;
+  }
+}
+
+void RunnerNode::State::start_container(const core::StartContainer& action) {
+  Place& starting = place(action.container);
+  starting.number = action.number;
+  StartSink sink;
+  sink.started = [this, action](std::unique_ptr<Container> container) {
+    Place& its_place = place(action.container);
+    if (its_place.number != action.number) {
+      gone.push_back(std::move(container));
+      return;
+    }
+    its_place.container = std::move(container);
+    its_place.start = 0;
+    machine_driver.deliver(core::ContainerStarted{action.container, action.number});
+  };
+  sink.failed = [this, action](FunctionError error) {
+    if (place(action.container).number == action.number) {
+      start_error = std::move(error);
+      place(action.container).start = 0;
+      machine_driver.deliver(core::ContainerLost{action.container, action.number});
+    }
+  };
+  sink.lost = [this, action] {
+    machine_driver.deliver(core::ContainerLost{action.container, action.number});
+  };
+  const std::uint64_t token = driver.start(functions.setup(action.function), std::move(sink));
+  Place& started = place(action.container);
+  if (started.number == action.number && started.container == nullptr) {
+    started.start = token;
+  }
+}
+
+void RunnerNode::State::run_call(const core::RunCall& action) {
+  Call& call = calls[action.call.value];
+  const FunctionSetup& setup = functions.setup(call.function);
+  call.ran_at = loop.now();
+  observer.run_began(call.fields.id, setup, action.number, action.first_run != 0);
+  RunRequest request;
+  request.call_id = call.fields.id;
+  request.timeout = setup.timeout;
+  request.deadline = rfc3339(wall_now_ns() + setup.timeout.count());
+  request.method = std::move(call.fields.method);
+  request.url = std::move(call.fields.url);
+  request.type = std::move(call.fields.type);
+  request.headers = std::move(call.fields.headers);
+  request.body = call.body;
+  RunSink sink;
+  const std::uint32_t attempt = call.attempt;
+  const std::uint32_t index = action.call.value;
+  sink.answered = [this, index, attempt](unsigned status, HttpHeaders headers, BodyPipePtr body) {
+    if (calls[index].attempt == attempt) {
+      calls[index].offered->answered(status, std::move(headers), std::move(body));
+    }
+  };
+  sink.ended = [this, index, attempt, action](RunOutcome outcome) {
+    const core::RunEnded ended{
+        action.container, action.number, outcome.outcome, outcome.reusable ? 1U : 0U};
+    if (calls[index].attempt == attempt) {
+      calls[index].outcome = std::move(outcome);
+    }
+    machine_driver.deliver(ended);
+  };
+  place(action.container).container->run(std::move(request), std::move(sink));
+}
+
+void RunnerNode::State::finish_call(const core::FinishCall& action) {
+  Call& call = calls[action.call.value];
+  const bool ran = call.ran_at != core::Instant{};
+  if (!ran) {
+    call.outcome = RunOutcome{action.outcome, false, start_error};
+  }
+  ++(action.outcome == core::CallOutcome::kCompleted ? counts.completed : counts.failed);
+  const core::Instant began = ran ? call.ran_at : loop.now();
+  observer.run_ended(
+      call.fields.id, functions.setup(call.function), call.outcome, loop.now() - began);
+  call.offered->finished(call.outcome, began - call.offered_at, loop.now() - began);
+  free_call(action.call);
+}
+
+void RunnerNode::State::remove_container(const core::RemoveContainer& action) {
+  Place& removed = place(action.container);
+  observer.container_removed(functions.setup(action.function), action.number, action.reason);
+  removed.number = 0;
+  if (removed.container != nullptr) {
+    gone.push_back(std::move(removed.container));
+  } else if (removed.start != 0) {
+    driver.cancel(std::exchange(removed.start, 0));
+  }
+}
+
+RunnerNode::RunnerNode(Loop& loop,
+                       const core::RunnerConfig& config,
+                       ContainerDriver& driver,
+                       RunnerObserver& observer)
+    : state_(std::make_unique<State>(loop, config, driver, observer)) {}
+
+RunnerNode::~RunnerNode() = default;
+
+OfferTicket RunnerNode::offer(std::shared_ptr<OfferedCall> offered,
+                              ParsedCall call,
+                              const std::string& slot,
+                              BodyPipePtr body) {
+  State& state = *state_;
+  const core::FunctionHandle function =
+      state.functions.of(slot.empty() ? slot_hash(function_json(call.setup)) : slot, call.setup);
+  const core::CallHandle handle = state.new_call();
+  Call& entry = state.calls[handle.value];
+  entry.offered = std::move(offered);
+  entry.fields = std::move(call.fields);
+  entry.body = std::move(body);
+  entry.function = function;
+  entry.attempt = ++state.attempts == 0 ? ++state.attempts : state.attempts;
+  entry.offered_at = state.loop.now();
+  entry.ran_at = {};
+  entry.outcome = {};
+  ++state.counts.offered;
+  const OfferTicket ticket{handle.value, entry.attempt};
+  state.machine_driver.deliver(
+      core::CallOffered{handle, function, core::LbHandle{0}, ticket.attempt});
+  return ticket;
+}
+
+void RunnerNode::cancel(OfferTicket ticket) {
+  if (ticket.attempt != 0 && ticket.call < state_->calls.size() &&
+      state_->calls[ticket.call].attempt == ticket.attempt) {
+    const core::CallHandle call{ticket.call};
+    state_->machine_driver.deliver(core::CallCancelled{
+        call, state_->calls[ticket.call].function, core::LbHandle{0}, ticket.attempt});
+    state_->free_call(call);
+  }
+}
+
+void RunnerNode::drain(std::function<void()> idle) {
+  state_->idle = std::move(idle);
+  state_->draining = true;
+  state_->machine_driver.deliver(core::DrainStarted{});
+}
+
+bool RunnerNode::draining() const {
+  return state_->draining;
+}
+
+void RunnerNode::stop() {
+  for (Place& each : state_->places) {
+    if (each.start != 0) {
+      state_->driver.cancel(std::exchange(each.start, 0));
+    }
+    each.number = 0;
+    each.container.reset();
+  }
+  state_->gone.clear();
+}
+
+RunnerCounts RunnerNode::counts() const {
+  RunnerCounts counts = state_->counts;
+  counts.held = state_->machine.calls_held();
+  counts.containers = state_->machine.containers();
+  counts.container_mib = state_->machine.resources().used_memory().value;
+  counts.idle_mib = state_->machine.resources().idle_memory().value;
+  return counts;
+}
+
+std::string RunnerNode::log_of(const std::string& call_id) const {
+  for (const Place& each : state_->places) {
+    std::string text = each.container == nullptr ? "" : each.container->log_of(call_id);
+    if (!text.empty()) {
+      return text;
+    }
+  }
+  return {};
+}
+
+}  // namespace fn::services

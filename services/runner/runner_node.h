@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// RunnerNode: the driver of core::Runner. It hands offers to the machine and carries out what the
+// machine asks for with a ContainerDriver. It lives on one core thread and knows no transport.
+
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "core/runner/runner_config.h"
+#include "services/base/loop.h"
+#include "services/runner/container.h"
+#include "services/runner/offered_call.h"
+#include "services/runner/runner_observer.h"
+#include "services/wire/call_json.h"
+
+namespace fn::services {
+
+// One offer as the node knows it again; kept by whoever carries it, to cancel it.
+struct OfferTicket {
+  std::uint32_t call = 0;
+  std::uint32_t attempt = 0;
+};
+
+// What the runner has done since it started, and holds now.
+struct RunnerCounts {
+  std::uint64_t offered = 0;
+  std::uint64_t refused = 0;
+  std::uint64_t completed = 0;
+  std::uint64_t failed = 0;
+  std::uint32_t held = 0;
+  std::uint32_t containers = 0;
+  std::int64_t container_mib = 0;  // memory that containers hold
+  std::int64_t idle_mib = 0;       // that of containers that run no call
+};
+
+class RunnerNode {
+ public:
+  // REQUIRES: loop, driver and observer outlive the node.
+  RunnerNode(Loop& loop,
+             const core::RunnerConfig& config,
+             ContainerDriver& driver,
+             RunnerObserver& observer);
+  ~RunnerNode();
+  RunnerNode(const RunnerNode&) = delete;
+  RunnerNode& operator=(const RunnerNode&) = delete;
+
+  // Offers the call. `slot` is its slot key; empty: made from the call. Answers through `offered`,
+  // maybe from within.
+  OfferTicket offer(std::shared_ptr<OfferedCall> offered,
+                    ParsedCall call,
+                    const std::string& slot,
+                    BodyPipePtr body);
+
+  // The LB takes the call back; unknown and ended ones are passed over. Nothing is answered.
+  void cancel(OfferTicket ticket);
+
+  // Refuses calls from now on; `idle` is called once when none is held any more.
+  void drain(std::function<void()> idle);
+  [[nodiscard]] bool draining() const;
+
+  // Removes all containers, cutting what runs.
+  void stop();
+
+  [[nodiscard]] RunnerCounts counts() const;
+
+  // Stderr of a call that ran here lately; empty: unknown.
+  [[nodiscard]] std::string log_of(const std::string& call_id) const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace fn::services

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "services/server/api_role.h"
+
+#include <utility>
+
+namespace fn::services {
+namespace {
+
+constexpr std::size_t kBodyBytes = std::size_t{16} << 20;
+
+// From one role's loop to the API server's and back.
+class PortWithin final : public ApiPort {
+ public:
+  PortWithin(Loop& asking, Loop& asked, ApiServer& server)
+      : asking_(asking), asked_(asked), server_(server) {}
+
+  void ask(HttpRequestHead head, std::string body, Handler handler) override {
+    asked_.post([this, head = std::move(head), body = std::move(body), handler]() mutable {
+      server_.submit(std::move(head), std::move(body), [this, handler](HttpResponse response) {
+        asking_.post(
+            [handler, response = std::move(response)]() mutable { handler(std::move(response)); });
+      });
+    });
+  }
+
+ private:
+  Loop& asking_;
+  Loop& asked_;
+  ApiServer& server_;
+};
+
+}  // namespace
+
+ApiRole::ApiRole(const NodeConfig& config, Log& log, Metrics& metrics)
+    : config_(config), log_(log), metrics_(metrics), http_metrics_(metrics, "api") {
+  pages_.waits_for = [] {
+    return std::string();
+  };
+  pages_.metrics = [] {
+    return std::string();
+  };
+}
+
+ApiRole::~ApiRole() {
+  stop();
+}
+
+core::Status ApiRole::start() {
+  ApiConfig api;
+  api.db_url = config_.api.database_url;
+  api.public_lb_url = config_.api.public_lb_url;
+  api.version = FN_VERSION;
+  api.on_error = [this](const std::string& line) {
+    log_.error(line);
+  };
+  core::Result<std::unique_ptr<ApiHandler>> handler = ApiHandler::open(std::move(api));
+  if (!handler) {
+    return core::fail(handler.error().code, handler.error().message);
+  }
+  server_ = std::make_unique<ApiServer>(loop(), *std::move(handler));
+  if (has_lb(config_.type)) {
+    return {};  // the LB serves both
+  }
+  http_ = std::make_unique<HttpServer>(
+      loop(),
+      config_.http,
+      [this](const HttpExchangePtr& exchange) { serve(exchange); },
+      [this](std::string_view method, unsigned status, core::Duration took) {
+        http_metrics_.answered(method, status, took);
+      });
+  const auto port = http_->listen(config_.bind_address, config_.http_port);
+  if (!port) {
+    return core::fail(port.error().code, port.error().message);
+  }
+  log_.info("API server listens", {{"port", *port}, {"database", config_.api.database_url}});
+  return {};
+}
+
+void ApiRole::serve(const HttpExchangePtr& exchange) {
+  if (auto page = pages_.page(exchange->head())) {
+    exchange->respond(*std::move(page));
+    return;
+  }
+  read_whole(exchange->body(), kBodyBytes, [this, exchange](core::Result<std::string> body) {
+    if (!body) {
+      exchange->respond(json_response(413, R"({"message":"Request entity too large"})"));
+      return;
+    }
+    server_->submit(exchange->head(), *std::move(body), [exchange](HttpResponse response) {
+      exchange->respond(std::move(response));
+    });
+  });
+}
+
+std::unique_ptr<ApiPort> ApiRole::port_for(Loop& other) {
+  return std::make_unique<PortWithin>(other, loop(), *server_);
+}
+
+void ApiRole::drain(std::function<void()> done) {
+  loop().post([this, done = std::move(done)] {
+    if (http_) {
+      http_->drain();
+    }
+    done();
+  });
+}
+
+void ApiRole::stopped() {
+  http_.reset();
+  server_.reset();
+}
+
+}  // namespace fn::services

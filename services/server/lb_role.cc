@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "services/server/lb_role.h"
+
+#include <algorithm>
+#include <chrono>
+#include <random>
+#include <utility>
+#include <vector>
+
+#include "services/lb/http_api_port.h"
+
+namespace fn::services {
+namespace {
+
+constexpr std::size_t kForwardedBytes = std::size_t{16} << 20;
+constexpr core::Duration kAskAgain = std::chrono::seconds(1);
+constexpr core::Duration kLookAgain = std::chrono::milliseconds(50);
+
+std::vector<std::string> parts_of(const std::string& list) {
+  std::vector<std::string> parts;
+  std::size_t begin = 0;
+  while (begin <= list.size()) {
+    const std::size_t end = std::min(list.find(',', begin), list.size());
+    if (end > begin) {
+      parts.push_back(list.substr(begin, end - begin));
+    }
+    begin = end + 1;
+  }
+  return parts;
+}
+
+// Each LB draws differently: placers that draw would send all their calls to the same runners.
+std::uint64_t random_seed() {
+  std::random_device device;
+  return std::uint64_t{device()} << 32U | device();
+}
+
+bool is_management(std::string_view path) {
+  return path == "/v1" || path == "/v2" || path.starts_with("/v1/") || path.starts_with("/v2/");
+}
+
+}  // namespace
+
+LbRole::LbRole(const NodeConfig& config, Log& log, Metrics& metrics, Within within)
+    : config_(config),
+      log_(log),
+      metrics_(metrics),
+      within_(std::move(within)),
+      http_metrics_(metrics, "lb"),
+      report_(metrics, log, "default") {
+  pages_.waits_for = [this]() -> std::string {
+    if (draining_) {
+      return "its end";
+    }
+    return api_answers_ ? "" : "the API server at " + config_.lb.api_url;
+  };
+  pages_.metrics = [] {
+    return std::string();
+  };
+}
+
+LbRole::~LbRole() {
+  stop();
+}
+
+core::Status LbRole::start() {
+  core::Status status = connect_runners();
+  status = status ? connect_api() : status;
+  if (!status) {
+    return status;
+  }
+  CatalogLimits limits;
+  limits.age = config_.lb.catalogue_age;
+  catalog_ = std::make_unique<FnCatalog>(loop(), *api_, limits);
+  InvokeOptions options;
+  options.detached_body_bytes = config_.lb.replay_bytes;
+  front_ = std::make_unique<InvokeFront>(loop(), *catalog_, *group_, options);
+  timer_ = std::make_unique<LoopTimer>(loop());
+  http_ = std::make_unique<HttpServer>(
+      loop(),
+      config_.http,
+      [this](const HttpExchangePtr& exchange) { serve(exchange); },
+      [this](std::string_view method, unsigned code, core::Duration took) {
+        http_metrics_.answered(method, code, took);
+      });
+  const auto port = http_->listen(config_.bind_address, config_.http_port);
+  if (!port) {
+    return core::fail(port.error().code, port.error().message);
+  }
+  log_.info("Fn serving on `:" + std::to_string(*port) + "`",
+            {{"type", name_of(config_.type)}, {"port", *port}});
+  ask_for_api();
+  return {};
+}
+
+core::Status LbRole::connect_runners() {
+  const CertificateFiles files{config_.tls.certificate, config_.tls.key, config_.tls.authority};
+  const auto credentials = channel_credentials(files);
+  if (!credentials) {
+    return core::fail(credentials.error().code, credentials.error().message);
+  }
+  links_ = std::make_unique<RunnerLinks>(loop(), *credentials);
+  budget_ = std::make_unique<BodyBudget>(config_.lb.buffer_bytes);
+  core::LbConfig placing = config_.placing;
+  placing.group = core::GroupHandle{0};
+  const CallBodyLimits body{config_.lb.replay_bytes, config_.lb.replay_wait};
+  group_ = std::make_unique<LbGroup>(
+      LbGroup::Parts{loop(), *links_, *budget_, body, report_}, placing, core::Rng(random_seed()));
+  loop().at_batch_end([this] { report_.waiting(group_ ? group_->waiting() : 0); });
+  std::vector<core::Member> members;
+  if (within_.runner) {
+    members.push_back({links_->add("this process", within_.runner)});
+  }
+  for (const std::string& address : parts_of(config_.lb.runner_addresses)) {
+    members.push_back({links_->add(address)});
+  }
+  if (!within_.runner) {
+    log_.info("Starting static runner pool", {{"runners", config_.lb.runner_addresses}});
+    log_.warn("the static runner pool is one for all: FN_LB_GROUP_ID is ignored");
+    if (!files.given()) {
+      log_.warn("Created insecure grpc connection",
+                {{"remedy", "give FN_NODE_CERT, FN_NODE_CERT_KEY and FN_NODE_CERT_AUTHORITY"}});
+    }
+  }
+  group_->set_members(members);
+  return {};
+}
+
+core::Status LbRole::connect_api() {
+  if (within_.api) {
+    api_ = within_.api(loop());
+    return {};
+  }
+  auto port = make_http_api_port(loop(), config_.lb.api_url);
+  if (!port) {
+    return core::fail(port.error().code, port.error().message);
+  }
+  api_ = *std::move(port);
+  return {};
+}
+
+// Until it answers, so that the log and /readyz say what is waited for.
+void LbRole::ask_for_api() {
+  api_->ask({"GET", "/version", {}}, {}, [this](const core::Result<HttpResponse>& response) {
+    if (response) {
+      api_answers_ = true;
+      if (!within_.api) {
+        log_.info("the API server answers", {{"url", config_.lb.api_url}});
+      }
+      return;
+    }
+    log_.warn("waiting for the API server",
+              {{"url", config_.lb.api_url}, {"error", response.error().message}});
+    timer_->set_after(kAskAgain, [this] { ask_for_api(); });
+  });
+}
+
+void LbRole::serve(const HttpExchangePtr& exchange) {
+  if (front_->take(exchange)) {
+    return;
+  }
+  const HttpRequestHead& head = exchange->head();
+  if (is_management(path_of(head.target))) {
+    forward(exchange);
+  } else if (auto page = pages_.page(head)) {
+    exchange->respond(*std::move(page));
+  } else {
+    exchange->respond(no_such_path(head));
+  }
+}
+
+void LbRole::forward(const HttpExchangePtr& exchange) {
+  read_whole(exchange->body(), kForwardedBytes, [this, exchange](core::Result<std::string> body) {
+    if (!body) {
+      exchange->respond(json_response(413, R"({"message":"Request entity too large"})"));
+      return;
+    }
+    HttpRequestHead head;
+    head.method = exchange->head().method;
+    head.target = exchange->head().target;
+    for (const auto& [name, value] : exchange->head().headers) {
+      if (!is_hop_by_hop(name) && !same_word(name, "Content-Length") &&
+          !same_word(name, "Expect")) {
+        head.headers.emplace_back(name, value);
+      }
+    }
+    const std::string_view host = find_header(head.headers, "Host");
+    if (find_header(head.headers, "X-Forwarded-Host").empty() && !host.empty()) {
+      head.headers.emplace_back("X-Forwarded-Host", host);
+    }
+    if (find_header(head.headers, "X-Forwarded-Proto").empty()) {
+      head.headers.emplace_back("X-Forwarded-Proto", "http");
+    }
+    api_->ask(std::move(head), *std::move(body), [exchange](core::Result<HttpResponse> response) {
+      if (!response) {
+        exchange->respond(json_response(503, R"({"message":"the API server cannot be reached"})"));
+        return;
+      }
+      std::erase_if(response->headers, [](const HttpHeader& header) {
+        return is_hop_by_hop(header.first) || same_word(header.first, "Content-Length") ||
+               same_word(header.first, "Date");
+      });
+      exchange->respond(*std::move(response));
+    });
+  });
+}
+
+void LbRole::drain(std::function<void()> done) {
+  loop().post([this, done = std::move(done)] {
+    draining_ = true;
+    front_->drain();
+    http_->drain();
+    wait_for_calls(done);
+  });
+}
+
+void LbRole::wait_for_calls(const std::function<void()>& done) {
+  if (group_->calls() == 0 && http_->connections() == 0) {
+    done();
+    return;
+  }
+  timer_->set_after(kLookAgain, [this, done] { wait_for_calls(done); });
+}
+
+void LbRole::stopped() {
+  http_.reset();
+  front_.reset();
+  catalog_.reset();
+  api_.reset();
+  group_.reset();
+  links_->close();
+}
+
+}  // namespace fn::services

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A load balancer as a role: HTTP in front, the group's machine, Engage streams to runners, and the
+// API server behind it for what it does not know and for `/v1` and `/v2`, which it passes on.
+
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "services/base/http_client.h"
+#include "services/base/http_server.h"
+#include "services/base/log.h"
+#include "services/base/metric_sets.h"
+#include "services/base/node_config.h"
+#include "services/lb/fn_catalog.h"
+#include "services/lb/invoke_front.h"
+#include "services/lb/lb_group.h"
+#include "services/lb/runner_links.h"
+#include "services/server/admin_pages.h"
+#include "services/server/lb_report.h"
+#include "services/server/role.h"
+
+namespace fn::services {
+
+class LbRole final : public Role {
+ public:
+  // What a full node has within its process; null elsewhere.
+  struct Within {
+    std::function<std::unique_ptr<ApiPort>(Loop&)> api;
+    std::shared_ptr<grpc::Channel> runner;
+  };
+
+  // REQUIRES: config, log and metrics outlive the role.
+  LbRole(const NodeConfig& config, Log& log, Metrics& metrics, Within within);
+  ~LbRole() override;
+
+  core::Status start() override;
+  void drain(std::function<void()> done) override;
+
+ protected:
+  void stopped() override;
+
+ private:
+  core::Status connect_runners();
+  core::Status connect_api();
+  void ask_for_api();
+  void serve(const HttpExchangePtr& exchange);
+  void forward(const HttpExchangePtr& exchange);
+  void wait_for_calls(const std::function<void()>& done);
+
+  const NodeConfig& config_;
+  Log& log_;
+  Metrics& metrics_;
+  Within within_;
+  AdminPages pages_;
+  HttpMetrics http_metrics_;
+  std::unique_ptr<ApiPort> api_;
+  std::unique_ptr<RunnerLinks> links_;
+  std::unique_ptr<BodyBudget> budget_;
+  LbReport report_;
+  std::unique_ptr<LbGroup> group_;
+  std::unique_ptr<FnCatalog> catalog_;
+  std::unique_ptr<InvokeFront> front_;
+  std::unique_ptr<HttpServer> http_;
+  std::unique_ptr<LoopTimer> timer_;
+  bool api_answers_ = false;
+  bool draining_ = false;
+};
+
+}  // namespace fn::services

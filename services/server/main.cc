@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// fnserver: API server, load balancer and runner, one of them or all in one process (FN_NODE_TYPE).
+// Exit codes: 0 ended as asked, 1 failed, 2 wrong use or configuration.
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <unistd.h>
+#include <utility>
+#include <vector>
+
+#include "services/base/load_config.h"
+#include "services/base/metric_sets.h"
+#include "services/base/print_config.h"
+#include "services/base/process_metrics.h"
+#include "services/base/signals.h"
+#include "services/server/api_role.h"
+#include "services/server/lb_role.h"
+#include "services/server/runner_role.h"
+
+namespace fn::services {
+namespace {
+
+constexpr int kFailed = 1;
+constexpr int kMisused = 2;
+
+int complain(const std::string& line, int status) {
+  std::cerr << "fnserver: " << line << '\n';
+  return status;
+}
+
+// The roles of one node, in the order in which they start; calls enter at the last.
+class Node {
+ public:
+  Node(const NodeConfig& config, Log& log, std::unique_ptr<Launcher> launcher)
+      : config_(config), log_(log) {
+    add_process_metrics(metrics_, FN_VERSION);
+    metrics_.ask(
+        metric::kLogLinesDropped, {}, [&log] { return static_cast<double>(log.dropped()); });
+    if (has_runner(config.type)) {
+      auto runner = std::make_unique<RunnerRole>(config, log, metrics_, std::move(launcher));
+      runner_ = runner.get();
+      roles_.push_back(std::move(runner));
+    }
+    if (has_api(config.type)) {
+      auto api = std::make_unique<ApiRole>(config, log, metrics_);
+      api_ = api.get();
+      roles_.push_back(std::move(api));
+    }
+  }
+
+  core::Status start() {
+    for (const auto& role : roles_) {
+      if (core::Status status = role->start(); !status) {
+        return status;
+      }
+    }
+    if (!has_lb(config_.type)) {
+      return {};
+    }
+    LbRole::Within within;
+    if (api_ != nullptr) {
+      within.api = [this](Loop& loop) {
+        return api_->port_for(loop);
+      };
+    }
+    if (runner_ != nullptr) {
+      within.runner = runner_->channel_within();
+    }
+    roles_.push_back(std::make_unique<LbRole>(config_, log_, metrics_, std::move(within)));
+    return roles_.back()->start();
+  }
+
+  // Until a signal asks for the end; then calls finish, within the grace.
+  void run() {
+    Loop loop;
+    const Signals signals(
+        loop, [&] { drain(loop); }, [this] { log_.flush(std::chrono::seconds(1)); });
+    LoopTimer grace(loop);
+    grace_ = &grace;
+    for (const auto& role : roles_) {
+      role->run();
+    }
+    loop.run();
+    for (auto role = roles_.rbegin(); role != roles_.rend(); ++role) {
+      (*role)->stop();
+    }
+    log_.info("stopped");
+  }
+
+ private:
+  void drain(Loop& loop) {
+    log_.info("Halting...", {{"grace_ms", config_.shutdown_grace / std::chrono::milliseconds(1)}});
+    grace_->set_after(config_.shutdown_grace, [this, &loop] {
+      log_.warn("the grace is over: calls that still run are cut");
+      loop.stop();
+    });
+    drain_from(roles_.size(), loop);
+  }
+
+  // From where calls enter to where they end, one role after the other.
+  void drain_from(std::size_t left, Loop& loop) {
+    if (left == 0) {
+      loop.stop();
+      return;
+    }
+    roles_[left - 1]->drain(
+        [this, left, &loop] { loop.post([this, left, &loop] { drain_from(left - 1, loop); }); });
+  }
+
+  const NodeConfig& config_;
+  Log& log_;
+  Metrics metrics_;
+  std::vector<std::unique_ptr<Role>> roles_;
+  RunnerRole* runner_ = nullptr;
+  ApiRole* api_ = nullptr;
+  LoopTimer* grace_ = nullptr;
+};
+
+// Settings that only the docker driver would look at, which is not in this version.
+bool is_of_docker(std::string_view key) {
+  constexpr std::array<std::string_view, 6> kKeys = {"container.docker_socket_folder",
+                                                     "container.pull_timeout_ms",
+                                                     "container.debug_logs",
+                                                     "container.max_pending_signals",
+                                                     "container.max_message_queue_bytes",
+                                                     "container.max_tmp_inodes"};
+  return key.starts_with("docker.") || std::ranges::find(kKeys, key) != kKeys.end();
+}
+
+void warn_of_idle_settings(const LoadedConfig& loaded, Log& log) {
+  for (const ConfigLine& line : loaded.lines) {
+    if (line.row.origin != core::kDefaultOrigin && is_of_docker(line.row.key)) {
+      log.warn("this setting has no effect on the process driver",
+               {{"key", line.row.key}, {"set_by", line.row.origin}});
+    }
+  }
+}
+
+int serve(const LoadedConfig& loaded) {
+  const NodeConfig& config = loaded.config;
+  // Before any thread: the helper that starts processes is a fork of this one.
+  std::unique_ptr<Launcher> launcher;
+  if (has_runner(config.type) && config.container.driver == DriverKind::kProcess) {
+    core::Result<std::unique_ptr<Launcher>> forked = Launcher::fork_helper();
+    if (!forked) {
+      return complain(forked.error().message, kFailed);
+    }
+    launcher = *std::move(forked);
+  }
+  core::Result<std::unique_ptr<Log>> log = Log::open(config.log);
+  if (!log) {
+    return complain(log.error().message, kMisused);
+  }
+  for (const std::string& warning : loaded.warnings) {
+    (*log)->warn(warning);
+  }
+  warn_of_idle_settings(loaded, **log);
+  Node node(config, **log, std::move(launcher));
+  if (const core::Status status = node.start(); !status) {
+    (*log)->flush(std::chrono::seconds(1));
+    return complain(status.error().message, kMisused);
+  }
+  node.run();
+  return 0;
+}
+
+int config_command(const LoadedConfig& loaded, const std::vector<std::string>& words) {
+  bool origin = false;
+  std::string output = "table";
+  for (std::size_t at = 2; at < words.size(); ++at) {
+    if (words[at] == "--origin") {
+      origin = true;
+    } else if (words[at] == "--output" && at + 1 < words.size()) {
+      output = words[++at];
+    }
+  }
+  if (output == "json") {
+    std::cout << config_json(loaded.lines);
+  } else if (output == "markdown") {
+    std::cout << config_markdown(default_lines());
+  } else if (output == "table") {
+    std::cout << config_table(loaded.lines, origin);
+  } else {
+    return complain("--output " + output + ": expected table, json or markdown", kMisused);
+  }
+  return 0;
+}
+
+void print_help() {
+  std::cout << "Usage: fnserver [FLAG...]\n"
+               "       fnserver config print [--origin] [--output table|json|markdown] [FLAG...]\n"
+               "Runs an API server, a load balancer, a runner, or all of them (FN_NODE_TYPE).\n\n"
+            << config_help(default_lines());
+}
+
+int run(std::vector<std::string> words) {
+  if (!words.empty() && (words[0] == "--help" || words[0] == "-h" || words[0] == "help")) {
+    print_help();
+    return 0;
+  }
+  if (!words.empty() && words[0] == "--version") {
+    std::cout << "fnserver " FN_VERSION "\n";
+    return 0;
+  }
+  const bool prints = words.size() >= 2 && words[0] == "config" && words[1] == "print";
+  ConfigSources sources;
+  sources.environment = environment_of(environ);
+  std::error_code error;
+  sources.working_folder = std::filesystem::current_path(error).string();
+  for (std::size_t at = prints ? 2 : 0; at < words.size(); ++at) {
+    if (prints && words[at] == "--output") {
+      ++at;
+    } else if (!prints || words[at] != "--origin") {
+      sources.arguments.push_back(words[at]);
+    }
+  }
+  const core::Result<LoadedConfig> loaded = load_config(sources);
+  if (!loaded) {
+    return complain(loaded.error().message, kMisused);
+  }
+  return prints ? config_command(*loaded, words) : serve(*loaded);
+}
+
+}  // namespace
+}  // namespace fn::services
+
+int main(int count, char** words) {
+  return fn::services::run(std::vector<std::string>(words + 1, words + count));
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "services/server/runner_role.h"
+
+#include <utility>
+
+#include "services/runner/containers/process_driver.h"
+
+namespace fn::services {
+namespace {
+
+ContainerSettings settings_of(const NodeConfig& config) {
+  const ContainerConfig& from = config.container;
+  ContainerSettings settings;
+  settings.images_path = from.images_folder;
+  if (!from.socket_folder.empty()) {
+    settings.iofs_path = from.socket_folder;
+  }
+  settings.runner_name = "runner-" + std::to_string(config.grpc_port);
+  switch (from.isolation) {
+    case IsolationKind::kAuto:
+      settings.isolation = Isolation::kAuto;
+      break;
+    case IsolationKind::kBubblewrap:
+      settings.isolation = Isolation::kBubblewrap;
+      break;
+    case IsolationKind::kNone:
+      settings.isolation = Isolation::kNone;
+      break;
+  }
+  settings.control_groups = from.limiter != LimiterKind::kWatchdog;
+  settings.start_time = from.start_timeout;
+  settings.response_bytes = from.response_bytes;
+  settings.response_header_bytes = from.response_header_bytes;
+  settings.log_bytes = from.log_bytes;
+  settings.pids = from.processes_max;
+  settings.open_files = from.open_files_max;
+  return settings;
+}
+
+CertificateFiles files_of(const TlsFiles& files) {
+  return {files.certificate, files.key, files.authority};
+}
+
+}  // namespace
+
+RunnerRole::RunnerRole(const NodeConfig& config,
+                       Log& log,
+                       Metrics& metrics,
+                       std::unique_ptr<Launcher> launcher)
+    : config_(config),
+      log_(log),
+      metrics_(metrics),
+      http_metrics_(metrics, "runner"),
+      launcher_(std::move(launcher)),
+      report_(metrics, log, "default") {
+  pages_.waits_for = [this] {
+    return std::string(node_->draining() ? "its end" : "");
+  };
+  pages_.metrics = [] {
+    return std::string();
+  };
+}
+
+RunnerRole::~RunnerRole() {
+  stop();
+}
+
+core::Status RunnerRole::make_driver() {
+  switch (config_.container.driver) {
+    case DriverKind::kNull:
+      driver_ = make_null_driver();
+      return {};
+    case DriverKind::kDocker:
+      return core::fail(core::ErrorCode::kInvalidArgument,
+                        "FN_DRIVER=docker is not in this version: use process");
+    case DriverKind::kProcess:
+      break;
+  }
+  auto driver = make_process_driver(loop(), *launcher_, settings_of(config_));
+  if (!driver) {
+    return core::fail(driver.error().code, driver.error().message);
+  }
+  driver_ = *std::move(driver);
+  return {};
+}
+
+core::Status RunnerRole::start() {
+  if (core::Status status = make_driver(); !status) {
+    return status;
+  }
+  core::RunnerConfig runner = config_.runner;
+  runner.group = core::GroupHandle{0};
+  node_ = std::make_unique<RunnerNode>(loop(), runner, *driver_, report_);
+  loop().at_batch_end([this] { report_.holds(node_->counts()); });
+  service_ = std::make_unique<EngageService>(loop(), *node_);
+  log_.info("runner is up",
+            {{"memory_mib", runner.memory.value},
+             {"cpu_milli", runner.cpu.value},
+             {"containers", driver_->description()}});
+  return listen();
+}
+
+core::Status RunnerRole::listen() {
+  const bool alone = !has_lb(config_.type);
+  const CertificateFiles files = files_of(config_.tls);
+  const auto credentials = server_credentials(files);
+  if (!credentials) {
+    return core::fail(credentials.error().code, credentials.error().message);
+  }
+  const std::string address = config_.bind_address + ":" + std::to_string(config_.grpc_port);
+  const auto grpc_port = service_->start(alone ? address : "", *credentials);
+  if (!grpc_port) {
+    return core::fail(grpc_port.error().code, grpc_port.error().message);
+  }
+  if (!alone) {
+    return {};
+  }
+  if (!files.given()) {
+    log_.warn("Running pure runner in insecure mode!",
+              {{"remedy", "give FN_NODE_CERT, FN_NODE_CERT_KEY and FN_NODE_CERT_AUTHORITY"}});
+  }
+  http_ = std::make_unique<HttpServer>(
+      loop(),
+      config_.http,
+      [this](const HttpExchangePtr& exchange) {
+        auto page = pages_.page(exchange->head());
+        exchange->respond(page ? *std::move(page) : no_such_path(exchange->head()));
+      },
+      [this](std::string_view method, unsigned status, core::Duration took) {
+        http_metrics_.answered(method, status, took);
+      });
+  const auto http_port = http_->listen(config_.bind_address, config_.http_port);
+  if (!http_port) {
+    return core::fail(http_port.error().code, http_port.error().message);
+  }
+  log_.info("Pure Runner listening on :" + std::to_string(*grpc_port),
+            {{"grpc_port", *grpc_port}, {"http_port", *http_port}});
+  return {};
+}
+
+std::shared_ptr<grpc::Channel> RunnerRole::channel_within() {
+  return service_->channel_within();
+}
+
+void RunnerRole::drain(std::function<void()> done) {
+  loop().post([this, done = std::move(done)] { node_->drain(done); });
+}
+
+void RunnerRole::stopped() {
+  http_.reset();
+  service_->close();
+  node_->stop();
+}
+
+}  // namespace fn::services
