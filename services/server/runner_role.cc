@@ -2,12 +2,15 @@
 
 #include "services/server/runner_role.h"
 
+#include <chrono>
 #include <utility>
 
 #include "services/runner/containers/process_driver.h"
 
 namespace fn::services {
 namespace {
+
+constexpr core::Duration kLookAgain = std::chrono::milliseconds(10);
 
 ContainerSettings settings_of(const NodeConfig& config) {
   const ContainerConfig& from = config.container;
@@ -93,6 +96,7 @@ core::Status RunnerRole::start() {
   node_ = std::make_unique<RunnerNode>(loop(), runner, *driver_, report_);
   loop().at_batch_end([this] { report_.holds(node_->counts()); });
   service_ = std::make_unique<EngageService>(loop(), *node_);
+  timer_ = std::make_unique<LoopTimer>(loop());
   log_.info("runner is up",
             {{"memory_mib", runner.memory.value},
              {"cpu_milli", runner.cpu.value},
@@ -138,7 +142,16 @@ std::shared_ptr<grpc::Channel> RunnerRole::channel_within() {
 }
 
 void RunnerRole::drain(std::function<void()> done) {
-  loop().post([this, done = std::move(done)] { node_->drain(done); });
+  loop().post(
+      [this, done = std::move(done)] { node_->drain([this, done] { wait_for_streams(done); }); });
+}
+
+void RunnerRole::wait_for_streams(const std::function<void()>& done) {
+  if (!service_->busy()) {
+    done();
+    return;
+  }
+  timer_->set_after(kLookAgain, [this, done] { wait_for_streams(done); });
 }
 
 void RunnerRole::stopped() {

@@ -41,6 +41,7 @@ class RunnerRole final : public Role {
  private:
   core::Status make_driver();
   core::Status listen();
+  void wait_for_streams(const std::function<void()>& done);
 
   const NodeConfig& config_;
   Log& log_;
@@ -52,6 +53,7 @@ class RunnerRole final : public Role {
   std::unique_ptr<RunnerNode> node_;
   std::unique_ptr<EngageService> service_;
   std::unique_ptr<HttpServer> http_;
+  std::unique_ptr<LoopTimer> timer_;
 };
 
 }  // namespace fn::services
