@@ -80,6 +80,11 @@ void ApiRole::serve(const HttpExchangePtr& exchange) {
     exchange->respond(*std::move(page));
     return;
   }
+  if (path_of(exchange->head().target).starts_with("/r/")) {
+    exchange->respond(
+        not_served_here("Invoking routes /r/ is not supported on nodes configured as type API"));
+    return;
+  }
   read_whole(exchange->body(), kBodyBytes, [this, exchange](core::Result<std::string> body) {
     if (!body) {
       exchange->respond(json_response(413, R"({"message":"Request entity too large"})"));

@@ -125,8 +125,14 @@ core::Status RunnerRole::listen() {
   }
   http_ =
       std::make_unique<HttpServer>(loop(), config_.http, [this](const HttpExchangePtr& exchange) {
-        auto page = pages_.page(exchange->head());
-        exchange->respond(page ? *std::move(page) : no_such_path(exchange->head()));
+        const HttpRequestHead& head = exchange->head();
+        if (path_of(head.target).starts_with("/v1/")) {
+          exchange->respond(not_served_here(
+              "Invoking api /v1/ requests is not supported on nodes configured as type Runner"));
+          return;
+        }
+        auto page = pages_.page(head);
+        exchange->respond(page ? *std::move(page) : no_such_path(head));
       });
   const auto http_port = http_->listen(config_.bind_address, config_.http_port);
   if (!http_port) {
