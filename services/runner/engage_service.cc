@@ -81,6 +81,11 @@ std::shared_ptr<grpc::Channel> EngageService::channel_within() {
   return state_->server->InProcessChannel({});
 }
 
+bool EngageService::busy() const {
+  constexpr long kAtRest = 3;  // this one, and of each kind the call that is waited for
+  return state_->alive.use_count() > kAtRest;
+}
+
 void EngageService::close() {
   if (std::exchange(state_->closing, true) || state_->thread == nullptr) {
     return;

@@ -36,6 +36,10 @@ class EngageService {
   // A channel within the process. REQUIRES: started.
   [[nodiscard]] std::shared_ptr<grpc::Channel> channel_within();
 
+  // Whether a stream is under way: the machine is done with a call before all of its answer has
+  // left.
+  [[nodiscard]] bool busy() const;
+
   // Breaks what still runs, stops the server and its threads. On the core thread or after it ended.
   void close();
 

@@ -13,6 +13,11 @@ HttpResponse json_response(unsigned status, std::string body) {
   return {status, {{"Content-Type", "application/json; charset=utf-8"}}, std::move(body)};
 }
 
+HttpResponse not_served_here(const std::string& message) {
+  const nlohmann::ordered_json body = {{"message", message}, {"error", {{"message", message}}}};
+  return json_response(400, body.dump());
+}
+
 HttpResponse no_such_path(const HttpRequestHead& head) {
   const nlohmann::json body = {
       {"message", "Path not found: " + head.method + " " + std::string(path_of(head.target))}};

@@ -24,6 +24,9 @@ struct AdminPages {
 
 [[nodiscard]] HttpResponse json_response(unsigned status, std::string body);
 
+// 400: nodes of this type do not serve that; in the form of the seed and in that of v2.
+[[nodiscard]] HttpResponse not_served_here(const std::string& message);
+
 // 404 or 405 in Fn's words.
 [[nodiscard]] HttpResponse no_such_path(const HttpRequestHead& head);
 

@@ -2,12 +2,14 @@
 
 #include "services/server/api_role.h"
 
+#include <chrono>
 #include <utility>
 
 namespace fn::services {
 namespace {
 
 constexpr std::size_t kBodyBytes = std::size_t{16} << 20;
+constexpr core::Duration kLookAgain = std::chrono::milliseconds(10);
 
 // From one role's loop to the API server's and back.
 class PortWithin final : public ApiPort {
@@ -62,6 +64,7 @@ core::Status ApiRole::start() {
   if (has_lb(config_.type)) {
     return {};  // the LB serves both
   }
+  timer_ = std::make_unique<LoopTimer>(loop());
   http_ = std::make_unique<HttpServer>(
       loop(),
       config_.http,
@@ -80,6 +83,11 @@ core::Status ApiRole::start() {
 void ApiRole::serve(const HttpExchangePtr& exchange) {
   if (auto page = pages_.page(exchange->head())) {
     exchange->respond(*std::move(page));
+    return;
+  }
+  if (path_of(exchange->head().target).starts_with("/r/")) {
+    exchange->respond(
+        not_served_here("Invoking routes /r/ is not supported on nodes configured as type API"));
     return;
   }
   read_whole(exchange->body(), kBodyBytes, [this, exchange](core::Result<std::string> body) {
@@ -102,8 +110,17 @@ void ApiRole::drain(std::function<void()> done) {
     if (http_) {
       http_->drain();
     }
-    done();
+    wait_for_answers(done);
   });
+}
+
+// A write that is under way is acknowledged.
+void ApiRole::wait_for_answers(const std::function<void()>& done) {
+  if (!http_ || http_->connections() == 0) {
+    done();
+    return;
+  }
+  timer_->set_after(kLookAgain, [this, done] { wait_for_answers(done); });
 }
 
 void ApiRole::stopped() {

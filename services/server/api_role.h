@@ -36,6 +36,7 @@ class ApiRole final : public Role {
 
  private:
   void serve(const HttpExchangePtr& exchange);
+  void wait_for_answers(const std::function<void()>& done);
 
   const NodeConfig& config_;
   Log& log_;
@@ -44,6 +45,7 @@ class ApiRole final : public Role {
   HttpMetrics http_metrics_;
   std::unique_ptr<ApiServer> server_;
   std::unique_ptr<HttpServer> http_;
+  std::unique_ptr<LoopTimer> timer_;
 };
 
 }  // namespace fn::services

@@ -2,12 +2,15 @@
 
 #include "services/server/runner_role.h"
 
+#include <chrono>
 #include <utility>
 
 #include "services/runner/containers/process_driver.h"
 
 namespace fn::services {
 namespace {
+
+constexpr core::Duration kLookAgain = std::chrono::milliseconds(10);
 
 ContainerSettings settings_of(const NodeConfig& config) {
   const ContainerConfig& from = config.container;
@@ -94,6 +97,7 @@ core::Status RunnerRole::start() {
   node_ = std::make_unique<RunnerNode>(loop(), runner, *driver_, report_);
   loop().at_batch_end([this] { report_.holds(node_->counts()); });
   service_ = std::make_unique<EngageService>(loop(), *node_);
+  timer_ = std::make_unique<LoopTimer>(loop());
   log_.info("runner is up",
             {{"memory_mib", runner.memory.value},
              {"cpu_milli", runner.cpu.value},
@@ -123,10 +127,7 @@ core::Status RunnerRole::listen() {
   http_ = std::make_unique<HttpServer>(
       loop(),
       config_.http,
-      [this](const HttpExchangePtr& exchange) {
-        auto page = pages_.page(exchange->head());
-        exchange->respond(page ? *std::move(page) : no_such_path(exchange->head()));
-      },
+      [this](const HttpExchangePtr& exchange) { serve(*exchange); },
       [this](std::string_view method, unsigned status, core::Duration took) {
         http_metrics_.answered(method, status, took);
       });
@@ -139,12 +140,32 @@ core::Status RunnerRole::listen() {
   return {};
 }
 
+void RunnerRole::serve(HttpExchange& exchange) {
+  const HttpRequestHead& head = exchange.head();
+  if (path_of(head.target).starts_with("/v1/")) {
+    exchange.respond(not_served_here(
+        "Invoking api /v1/ requests is not supported on nodes configured as type Runner"));
+    return;
+  }
+  auto page = pages_.page(head);
+  exchange.respond(page ? *std::move(page) : no_such_path(head));
+}
+
 std::shared_ptr<grpc::Channel> RunnerRole::channel_within() {
   return service_->channel_within();
 }
 
 void RunnerRole::drain(std::function<void()> done) {
-  loop().post([this, done = std::move(done)] { node_->drain(done); });
+  loop().post(
+      [this, done = std::move(done)] { node_->drain([this, done] { wait_for_streams(done); }); });
+}
+
+void RunnerRole::wait_for_streams(const std::function<void()>& done) {
+  if (!service_->busy()) {
+    done();
+    return;
+  }
+  timer_->set_after(kLookAgain, [this, done] { wait_for_streams(done); });
 }
 
 void RunnerRole::stopped() {

@@ -41,6 +41,8 @@ class RunnerRole final : public Role {
  private:
   core::Status make_driver();
   core::Status listen();
+  void serve(HttpExchange& exchange);
+  void wait_for_streams(const std::function<void()>& done);
 
   const NodeConfig& config_;
   Log& log_;
@@ -53,6 +55,7 @@ class RunnerRole final : public Role {
   std::unique_ptr<RunnerNode> node_;
   std::unique_ptr<EngageService> service_;
   std::unique_ptr<HttpServer> http_;
+  std::unique_ptr<LoopTimer> timer_;
 };
 
 }  // namespace fn::services

@@ -79,6 +79,21 @@ def answer_on(connection):
         return Answer(answer.status, answer.headers, answer.read())
 
 
+class Running:
+    """A call of `relay` that has answered with its first byte and waits for the others."""
+
+    def __init__(self, connection):
+        self.connection = connection
+        self.answer = http.client.HTTPResponse(connection)
+        self.answer.begin()
+        self.begin = self.answer.read1(1)
+
+    def finish(self, rest=b"!"):
+        """All that it was answered with."""
+        self.connection.sendall(rest)
+        return self.begin + self.answer.read()
+
+
 def exchange(port, request):
     """The status that these bytes are answered with, whatever else happens to the connection."""
     with connect(port) as connection:
@@ -109,11 +124,11 @@ def at_once(count, work):
 def make_images(folder):
     """Readable by whatever user the functions run as."""
     images = folder / "images"
-    shutil.copytree(ROOT / "services/samples/hello-shell", images / "hello-shell")
-    shutil.copytree(ROOT / "services/samples/echo-native", images / "echo-native")
+    for sample in ("echo-native", "hello-node", "hello-shell"):
+        shutil.copytree(ROOT / "services/samples" / sample, images / sample)
     shutil.copy(os.environ["FN_ECHO_NATIVE"], images / "echo-native/echo-native")
-    shutil.copytree(ROOT / "tests/e2e/counter", images / "counter")
-    shutil.copytree(ROOT / "tests/e2e/environment", images / "environment")
+    for fixture in ("counter", "environment", "relay"):
+        shutil.copytree(ROOT / "tests/e2e" / fixture, images / fixture)
     return images
 
 
@@ -209,9 +224,9 @@ class Expecting(unittest.TestCase):
             self.assertEqual(answer.reason, reason, answer)
         return answer
 
-    def hold(self, fn):
-        """A connection with a call that runs until the last of its two bytes is sent."""
-        connection = begin(self.cluster.lb.port, f"/invoke/{fn}", b"?", length=2)
+    def hold(self, fn, length=2):
+        """A connection with a call that runs until all but the first of its bytes are sent."""
+        connection = begin(self.cluster.lb.port, f"/invoke/{fn}", b"?", length=length)
         self.addCleanup(connection.close)
         return connection
 

@@ -13,10 +13,12 @@ import time
 
 PATIENCE = 60  # seconds; a bound on how long a loaded machine may take, not a time that is waited
 REPORTS = ("ERROR: AddressSanitizer", "ERROR: LeakSanitizer", "runtime error:", "FN_ASSERT")
+PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 
 # Whatever a runner leaves behind becomes a child of this process, where it is found.
-ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+prctl = ctypes.CDLL(None).prctl
+prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 claims = []
@@ -100,7 +102,9 @@ class Node:
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
                 [self.program, *arguments], cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log,
-                stderr=log, env=inherited | variables)
+                stderr=log, env=inherited | variables,
+                # Also when the test itself is killed.
+                preexec_fn=lambda: prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0))
         return self
 
     def log(self):

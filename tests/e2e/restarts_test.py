@@ -4,6 +4,7 @@ no call that did not need it, and roles may start in any order."""
 
 import http.client
 import json
+import signal
 import threading
 import time
 
@@ -106,6 +107,21 @@ class Restarts(BrokenClusterTest):
         self.assertTrue(answer.headers["Retry-After"])
         self.expect(cluster.call("GET", "/v2/apps"), 503)
         cluster.api.start().wait_ready()
+        wait_until(lambda: cluster.invoke(unknown).status == 200, "it is known now")
+        self.assertEqual({answer.status for answer in load.end()}, {200})
+
+    def test_an_api_server_that_hangs_holds_up_no_known_function(self):
+        cluster = self.cluster
+        known = cluster.make_fn("hang", "known")
+        unknown = cluster.make_fn("hang", "unknown")
+        self.expect(cluster.invoke(known), 200)
+        load = self.load(lambda turn: cluster.invoke(known, turn))
+        cluster.api.send(signal.SIGSTOP)
+        stopped = time.monotonic()
+        self.expect(cluster.invoke(unknown), 503, "api_unreachable")
+        wait_until(lambda: time.monotonic() > stopped + 1, "what is known is old")
+        load.wait_for(20, "calls are served without it")
+        cluster.api.send(signal.SIGCONT)
         wait_until(lambda: cluster.invoke(unknown).status == 200, "it is known now")
         self.assertEqual({answer.status for answer in load.end()}, {200})
 

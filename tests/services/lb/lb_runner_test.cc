@@ -177,6 +177,23 @@ TEST(LbAndRunner, ACallThatNoRunnerCanHoldIsRefusedAsTooLarge) {
   EXPECT_EQ(lb.ends[0].reason, core::RefusalReason::kTooLarge);
 }
 
+TEST(LbAndRunner, ACallThatNoneOfSeveralRunnersCanHoldDoesNotKeepOthersWaiting) {
+  core::RunnerConfig small;
+  small.memory = core::MemoryMib{256};
+  const RunnerHost first(small);
+  const RunnerHost second(small);
+  LbHost lb({first.address(), second.address()});
+  lb.call(echo_function(1024), "large");
+  lb.call(echo_function(), "small");
+  lb.loop.run();
+  ASSERT_EQ(lb.ends.size(), 2U);
+  EXPECT_EQ(lb.bodies, std::vector<std::string>{"small"});
+  const bool first_is_refused = lb.ends[0].outcome == core::CallOutcome::kRefused;
+  const CallEnd& refused = lb.ends[first_is_refused ? 0 : 1];
+  EXPECT_EQ(refused.outcome, core::CallOutcome::kRefused);
+  EXPECT_EQ(refused.reason, core::RefusalReason::kTooLarge);
+}
+
 TEST(LbAndRunner, ACallToARunnerThatIsNotThereEndsWhenItsTimeIsOver) {
   core::LbConfig config;
   config.placement_timeout = std::chrono::milliseconds(300);
