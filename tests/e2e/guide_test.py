@@ -77,7 +77,8 @@ class GuideTest(cluster.Expecting):
         metrics = balancer.get("/metrics")[1].decode()
         self.assertIn('fn_calls_total{lb_group="default",outcome="completed"} 1\n', metrics)
         self.assertRegex(metrics, r'fn_http_requests_total\{.*method="POST".*\} [1-9]')
-        self.assertIn('fn_cold_starts_total{lb_group="default"} 1\n', runner.get("/metrics")[1].decode())
+        metrics = runner.get("/metrics")[1].decode()
+        self.assertIn('fn_cold_starts_total{lb_group="default"} 1\n', metrics)
         for node in self.nodes:
             self.assertEqual(node.problems(), [])
 
