@@ -3,7 +3,7 @@
 // Goal: ids have Fn's form, sort by time, and stay distinct beyond the 256 of a millisecond that
 // Fn's seed could tell apart.
 
-#include "services/api/id_maker.h"
+#include "services/base/id_maker.h"
 
 #include <set>
 #include <string>
