@@ -60,9 +60,7 @@ RunnerRole::RunnerRole(const NodeConfig& config,
   pages_.waits_for = [this] {
     return std::string(node_->draining() ? "its end" : "");
   };
-  pages_.metrics = [] {
-    return std::string();
-  };
+  pages_.metrics = [this] { return metrics_.text(); };
 }
 
 RunnerRole::~RunnerRole() {
