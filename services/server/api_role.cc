@@ -39,7 +39,9 @@ ApiRole::ApiRole(const NodeConfig& config, Log& log, Metrics& metrics)
   pages_.waits_for = [] {
     return std::string();
   };
-  pages_.metrics = [this] { return metrics_.text(); };
+  pages_.metrics = [this] {
+    return metrics_.text();
+  };
 }
 
 ApiRole::~ApiRole() {

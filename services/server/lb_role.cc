@@ -55,7 +55,9 @@ LbRole::LbRole(const NodeConfig& config, Log& log, Metrics& metrics, Within with
     }
     return api_answers_ ? "" : "the API server at " + config_.lb.api_url;
   };
-  pages_.metrics = [this] { return metrics_.text(); };
+  pages_.metrics = [this] {
+    return metrics_.text();
+  };
 }
 
 LbRole::~LbRole() {

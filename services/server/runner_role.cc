@@ -60,7 +60,9 @@ RunnerRole::RunnerRole(const NodeConfig& config,
   pages_.waits_for = [this] {
     return std::string(node_->draining() ? "its end" : "");
   };
-  pages_.metrics = [this] { return metrics_.text(); };
+  pages_.metrics = [this] {
+    return metrics_.text();
+  };
 }
 
 RunnerRole::~RunnerRole() {
