@@ -7,13 +7,25 @@
 #include "core/base/assert.h"
 
 namespace fn::services {
+namespace {
+
+// Beyond so many pieces, small ones are held together: a body that comes byte by byte takes no more
+// room than others, and readers that read on from within their handler do not get deep.
+constexpr std::size_t kPieces = 64;
+constexpr std::size_t kSmall = std::size_t{4} << 10;
+
+}  // namespace
 
 void BodyPipe::write(std::string bytes) {
   if (bytes.empty() || end_ || abandoned_) {
     return;
   }
   held_ += bytes.size();
-  chunks_.push_back(std::move(bytes));
+  if (chunks_.size() >= kPieces && chunks_.back().size() + bytes.size() <= kSmall) {
+    chunks_.back() += bytes;
+  } else {
+    chunks_.push_back(std::move(bytes));
+  }
   serve();
 }
 

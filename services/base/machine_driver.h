@@ -21,7 +21,7 @@ class MachineDriver {
   // Carries out the actions of one step and looks at its facts.
   using CarryOut = std::function<void(const Out& out)>;
 
-  // REQUIRES: loop and machine outlive this.
+  // REQUIRES: loop and machine outlive this; the loop is not run after its end.
   MachineDriver(Loop& loop, Machine& machine, CarryOut carry_out)
       : loop_(loop), machine_(machine), carry_out_(std::move(carry_out)), timer_(loop) {
     loop.at_batch_end([this] { arm(); });

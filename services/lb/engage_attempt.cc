@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "services/wire/wire_names.h"
+#include "services/wire/wire_text.h"
 
 namespace fn::services {
 
@@ -15,28 +16,42 @@ EngageAttempt::EngageAttempt(const EngageRequest& request,
                              std::shared_ptr<void> alive)
     : alive_(std::move(alive)), request_(request), sink_(std::move(sink)) {}
 
-void EngageAttempt::start(RunnerProtocol::Stub& stub, grpc::CompletionQueue& queue) {
+void EngageAttempt::start(EngageStub& stub, grpc::CompletionQueue& queue) {
   self_ = shared_from_this();
   // The metadata travels with the first message.
   context_.set_initial_metadata_corked(true);
-  context_.AddMetadata(kRequestIdKey, *request_.call_id);
-  stream_ = stub.PrepareAsyncEngage(&context_, &queue);
+  context_.AddMetadata(kRequestIdKey, as_metadata(*request_.call_id));
+  stream_ = stub.PrepareCall(&context_, "/RunnerProtocol/Engage", &queue);
   stream_->StartCall(nullptr);
+  writing_ = true;
+  operations_ += 2;
+  read_body();
   TryCall& call = *outgoing_.mutable_try_();
   call.set_models_call_json(*request_.call_json);
   call.set_slot_hash_id(*request_.slot);
-  writing_ = true;
-  operations_ += 2;
-  // The body's first frame follows at once.
-  stream_->Write(outgoing_, grpc::WriteOptions().set_buffer_hint(), &on_written_);
+  grpc::WriteOptions options;
+  if (frame_due_) {
+    options.set_buffer_hint();  // the body's first frame follows at once
+  }
+  stream_->Write(outgoing_, options, &on_written_);
   stream_->ReadInitialMetadata(&on_metadata_);
 }
 
 void EngageAttempt::cancel() {
   cancelled_ = true;
   sink_ = {};
-  answer_->fail({core::ErrorCode::kUnavailable, "the call was taken back"});
+  if (!finishing_) {
+    break_off();
+  } else if (self_) {
+    context_.TryCancel();
+  }
+}
+
+// What waits for room in the answer is told, so that the stream is read to its end.
+void EngageAttempt::break_off() {
   context_.TryCancel();
+  answer_->fail({core::ErrorCode::kUnavailable, "the call was taken back"});
+  answer_->abandon();
 }
 
 void EngageAttempt::metadata(bool ok) {
@@ -56,44 +71,60 @@ void EngageAttempt::accepted() {
 
 void EngageAttempt::read_next() {
   ++operations_;
-  incoming_.Clear();
   stream_->Read(&incoming_, &on_read_);
 }
 
 void EngageAttempt::read(bool ok) {
   --operations_;
+  RunnerMsg message;
   if (!ok) {
     finish();
+  } else if (grpc::SerializationTraits<RunnerMsg>::Deserialize(&incoming_, &message).ok()) {
+    take(message);
   } else {
-    take(incoming_);
+    give_up("a message that cannot be read");
   }
   let_go();
 }
 
 void EngageAttempt::take(RunnerMsg& message) {
   if (message.has_result_start()) {
-    accepted();
-    if (!std::exchange(answered_, true) && sink_.answered) {
-      HttpRespMeta& meta = *message.mutable_result_start()->mutable_http();
-      HttpHeaders headers;
-      headers.reserve(static_cast<std::size_t>(meta.headers_size()));
-      for (::HttpHeader& header : *meta.mutable_headers()) {
-        headers.emplace_back(std::move(*header.mutable_key()), std::move(*header.mutable_value()));
-      }
-      sink_.answered(static_cast<unsigned>(meta.status_code()), std::move(headers), answer_);
-    }
+    take_start(*message.mutable_result_start()->mutable_http());
   } else if (message.has_data()) {
     take_frame(*message.mutable_data());
-    return;
-  } else if (message.has_finished() && end_ == nullptr) {
+  } else if (message.has_finished()) {
     end_ = std::make_unique<CallFinished>(std::move(*message.mutable_finished()));
     finish();
+  } else {
+    read_next();
+  }
+}
+
+void EngageAttempt::take_start(HttpRespMeta& meta) {
+  constexpr int kStatusMin = 200;
+  constexpr int kStatusMax = 599;
+  accepted();
+  if (meta.status_code() < kStatusMin || meta.status_code() > kStatusMax) {
+    give_up("an answer with status " + std::to_string(meta.status_code()));
     return;
+  }
+  if (!std::exchange(answered_, true) && sink_.answered) {
+    HttpHeaders headers;
+    headers.reserve(static_cast<std::size_t>(meta.headers_size()));
+    for (::HttpHeader& header : *meta.mutable_headers()) {
+      headers.emplace_back(std::move(*header.mutable_key()), std::move(*header.mutable_value()));
+    }
+    sink_.answered(static_cast<unsigned>(meta.status_code()), std::move(headers), answer_);
   }
   read_next();
 }
 
 void EngageAttempt::take_frame(DataFrame& frame) {
+  if (!answered_) {  // nobody reads it
+    accepted();
+    give_up("a body before its answer");
+    return;
+  }
   const bool last = frame.eof();
   answer_->write(std::move(*frame.mutable_data()));
   if (last) {
@@ -106,56 +137,72 @@ void EngageAttempt::take_frame(DataFrame& frame) {
   });
 }
 
+// The runner breaks the protocol: a call that it has ends; another may go elsewhere.
+void EngageAttempt::give_up(const std::string& text) {
+  constexpr int kBadGateway = 502;
+  if (accepted_) {
+    fail_with(kBadGateway, "the runner sent " + text);
+  }
+  break_off();
+  finish();
+}
+
+void EngageAttempt::fail_with(int code, const std::string& text) {
+  end_ = std::make_unique<CallFinished>();
+  end_->set_errorcode(code);
+  end_->set_errorstr(text);
+}
+
 void EngageAttempt::written(bool ok) {
   --operations_;
   writing_ = false;
-  if (ok && !cancelled_) {
-    write_body();
+  if (ok && !cancelled_ && !finishing_) {
+    frame_due_ ? write_frame() : read_body();
   }
   let_go();
 }
 
-void EngageAttempt::write_body() {
-  if (body_sent_ || finishing_) {
-    return;
-  }
-  if (!rest_.empty()) {
-    write_frame();
+void EngageAttempt::read_body() {
+  if (body_ended_ || std::exchange(reading_body_, true)) {
     return;
   }
   request_.body->read([self = weak_from_this()](BodyPipe::Chunk chunk) {
     if (const auto attempt = self.lock()) {
-      attempt->write_chunk(std::move(chunk));
+      attempt->take_body(std::move(chunk));
     }
   });
 }
 
-void EngageAttempt::write_chunk(BodyPipe::Chunk chunk) {
+void EngageAttempt::take_body(BodyPipe::Chunk chunk) {
+  constexpr int kBadRequest = 400;
+  reading_body_ = false;
   if (finishing_ || cancelled_) {
     return;
   }
-  if (!chunk) {  // the client's body broke: there is no more to say to the runner
-    context_.TryCancel();
+  if (!chunk) {  // the client's fault: no other runner would fare better
+    fail_with(kBadRequest, "the request's body broke off");
+    break_off();
     return;
   }
-  body_sent_ = !chunk->has_value();
+  body_ended_ = !chunk->has_value();
   rest_ = chunk->value_or(std::string());
   rest_at_ = 0;
-  write_frame();
+  frame_due_ = true;
+  if (!writing_) {
+    write_frame();
+  }
 }
 
 void EngageAttempt::write_frame() {
   DataFrame& frame = *outgoing_.mutable_data();
   const std::size_t size = std::min(kFrameBytes, rest_.size() - rest_at_);
-  frame.set_eof(body_sent_);
+  frame.set_eof(body_ended_);
   frame.set_data(rest_.data() + rest_at_, size);
   rest_at_ += size;
-  if (rest_at_ == rest_.size()) {
-    rest_.clear();
-  }
+  frame_due_ = rest_at_ < rest_.size();
   writing_ = true;
   ++operations_;
-  if (body_sent_) {
+  if (body_ended_) {
     stream_->WriteLast(outgoing_, grpc::WriteOptions(), &on_written_);
   } else {
     stream_->Write(outgoing_, &on_written_);

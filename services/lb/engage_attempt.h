@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 
+#include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
 
 #include "proto/runner.grpc.pb.h"
@@ -18,12 +19,14 @@
 
 namespace fn::services {
 
+using EngageStub = grpc::TemplatedGenericStub<ClientMsg, grpc::ByteBuffer>;
+
 class EngageAttempt : public std::enable_shared_from_this<EngageAttempt> {
  public:
   // `alive` is let go with the attempt.
   EngageAttempt(const EngageRequest& request, AttemptSink sink, std::shared_ptr<void> alive);
 
-  void start(RunnerProtocol::Stub& stub, grpc::CompletionQueue& queue);
+  void start(EngageStub& stub, grpc::CompletionQueue& queue);
 
   // The LB wants no more: the stream is broken, the sink is not called any more.
   void cancel();
@@ -37,10 +40,14 @@ class EngageAttempt : public std::enable_shared_from_this<EngageAttempt> {
   void read_next();
   void take(RunnerMsg& message);
   void take_frame(DataFrame& frame);
-  void write_body();
-  void write_chunk(BodyPipe::Chunk chunk);
+  void take_start(HttpRespMeta& meta);
+  void read_body();
+  void take_body(BodyPipe::Chunk chunk);
   void write_frame();
   void accepted();
+  void break_off();
+  void give_up(const std::string& text);
+  void fail_with(int code, const std::string& text);
   void finish();
   void report();
   void let_go();
@@ -50,7 +57,9 @@ class EngageAttempt : public std::enable_shared_from_this<EngageAttempt> {
   AttemptSink sink_;
   std::shared_ptr<EngageAttempt> self_;
   grpc::ClientContext context_;
-  std::unique_ptr<grpc::ClientAsyncReaderWriter<ClientMsg, RunnerMsg>> stream_;
+  // Answers are parsed here: gRPC would tell garbage from the end of the stream in nothing, and
+  // then wait for that end.
+  std::unique_ptr<grpc::ClientAsyncReaderWriter<ClientMsg, grpc::ByteBuffer>> stream_;
   CompletionOf<EngageAttempt, &EngageAttempt::metadata> on_metadata_{*this};
   CompletionOf<EngageAttempt, &EngageAttempt::read> on_read_{*this};
   CompletionOf<EngageAttempt, &EngageAttempt::written> on_written_{*this};
@@ -60,14 +69,16 @@ class EngageAttempt : public std::enable_shared_from_this<EngageAttempt> {
   ClientMsg outgoing_;
   std::string rest_;  // bytes of the body that have been read, from rest_at_ on
   std::size_t rest_at_ = 0;
-  RunnerMsg incoming_;
+  grpc::ByteBuffer incoming_;
   grpc::Status status_;
   BodyPipePtr answer_ = std::make_shared<BodyPipe>();
   std::unique_ptr<CallFinished> end_;
   bool accepted_ = false;
   bool answered_ = false;
   bool writing_ = false;
-  bool body_sent_ = false;
+  bool reading_body_ = false;
+  bool frame_due_ = false;  // rest_, or the end
+  bool body_ended_ = false;
   bool cancelled_ = false;
   bool finishing_ = false;
 };

@@ -41,10 +41,15 @@ std::string text_of(const Json& object, const char* name) {
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
+// Numbers that no function has are taken for none.
 std::int64_t number_of(const Json& object, const char* name, std::int64_t fallback) {
+  constexpr std::int64_t kMax = std::int64_t{1} << 24;
   const auto found = object.find(name);
-  return found != object.end() && found->is_number_integer() ? found->get<std::int64_t>()
-                                                             : fallback;
+  if (found == object.end() || !found->is_number_integer()) {
+    return fallback;
+  }
+  const auto number = found->get<std::int64_t>();
+  return number >= 0 && number <= kMax ? number : fallback;
 }
 
 // The function's config wins over the app's.
@@ -109,7 +114,7 @@ class Question : public std::enable_shared_from_this<Question> {
     if (!response) {
       fail(503, response.error().message, false);
     } else if (response->status != 200) {
-      fail(response->status, message_of(*response));
+      fail(response->status >= 400 ? response->status : kBadGateway, message_of(*response));
     } else {
       const Json body = Json::parse(response->body, nullptr, false);
       if (body.is_object()) {
@@ -162,6 +167,10 @@ class Question : public std::enable_shared_from_this<Question> {
   }
 
   void done() {
+    if (text_of(fn_, "image").empty()) {
+      fail(kBadGateway, "the API server's answer is no function with an image");
+      return;
+    }
     auto function = std::make_shared<FunctionVersion>();
     FunctionSetup& setup = function->setup;
     const bool route = address_.kind == FnAddress::Kind::kRoute;

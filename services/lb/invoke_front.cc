@@ -157,12 +157,19 @@ struct InvokeFront::State::Invocation : std::enable_shared_from_this<Invocation>
   }
 
   void ended(const CallEnd& end) {
+    done = true;
     if (end.outcome != core::CallOutcome::kCompleted) {
       refuse(error_of(end));
-    } else if (answer && !responded) {
-      respond_whole();
+    } else if (responded) {
+      return;
+    } else if (detached) {
+      accepted();  // a runner that did not say so before
+    } else if (answer) {
+      answer_body->ended() ? respond_whole() : stream();
+    } else {
+      refuse(
+          {AnswerReason::kRunnerError, 502, "the runner ended the call without an answer", {}, 0});
     }
-    done = true;
   }
 
   void respond_whole() {
@@ -245,6 +252,8 @@ bool InvokeFront::take(const HttpExchangePtr& exchange) {
   }
   const HttpRequestHead& head = exchange->head();
   const bool by_id = address->kind == FnAddress::Kind::kFn;
+  // An empty name would ask the API server for a list.
+  const bool nameless = by_id ? address->name.empty() : address->app.empty();
   const auto invocation =
       std::make_shared<State::Invocation>(state_, exchange, *std::move(address));
   if (by_id && head.method != "POST") {
@@ -254,6 +263,14 @@ bool InvokeFront::take(const HttpExchangePtr& exchange) {
          "Method not allowed: " + head.method + " " + std::string(path_of(head.target)),
          {},
          0});
+    return true;
+  }
+  if (nameless) {
+    invocation->refuse({AnswerReason::kNotFound,
+                        404,
+                        "Path not found: " + head.method + " " + std::string(path_of(head.target)),
+                        {},
+                        0});
     return true;
   }
   if (state_->draining) {

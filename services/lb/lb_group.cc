@@ -28,6 +28,7 @@ struct Call {
   bool taken = false;                         // the machine was told that a runner has it
   core::RunnerHandle runner;                  // of the present attempt
   std::vector<core::RunnerHandle> too_small;  // runners that could never hold it
+  core::Instant due{};                        // when a runner that has it must have ended it
   CallEnd end;
 };
 
@@ -37,16 +38,25 @@ struct LbGroup::State {
   State(Parts its_parts, const core::LbConfig& config, const core::Rng& rng)
       : parts(std::move(its_parts)),
         machine(config, functions.table(), rng),
-        driver(parts.loop, machine, [this](const core::LbOut& out) {
-          for (const core::LbFact& fact : out.facts) {
-            parts.observer.decided(fact);
-          }
-          for (const core::LbAction& action : out.actions) {
-            carry_out(action);
-          }
-        }) {
+        driver(parts.loop,
+               machine,
+               [this](const core::LbOut& out) {
+                 for (const core::LbFact& fact : out.facts) {
+                   parts.observer.decided(fact);
+                 }
+                 for (const core::LbAction& action : out.actions) {
+                   carry_out(action);
+                 }
+               }),
+        overdue_timer(parts.loop) {
     // An attempt may end the call within its own callback; it is destroyed when the batch is over.
-    parts.loop.at_batch_end([this] { gone.clear(); });
+    // What that sets off may end further ones.
+    parts.loop.at_batch_end([this] {
+      while (!gone.empty()) {
+        going.swap(gone);
+        going.clear();
+      }
+    });
   }
 
   void carry_out(const core::LbAction& action);
@@ -64,6 +74,31 @@ struct LbGroup::State {
     return call.too_small.size() >= members;
   }
 
+  // Runs that are overdue are looked for now and then: one timer for all of them.
+  void watch() {
+    if (!std::exchange(watching, true)) {
+      const core::Duration pause = std::clamp<core::Duration>(
+          parts.run_slack / 10, std::chrono::milliseconds(1), std::chrono::seconds(10));
+      overdue_timer.set_after(pause, [this] {
+        watching = false;
+        end_overdue();
+      });
+    }
+  }
+
+  void end_overdue() {
+    const core::Instant now = parts.loop.now();
+    for (std::uint32_t index = 0; index < calls.size(); ++index) {
+      const Call& call = calls[index];
+      if (call.number != 0 && call.taken && call.due <= now) {
+        attempt_ended(core::CallHandle{index}, call.attempt_number, AttemptEnd{});
+      }
+    }
+    if (held > 0) {
+      watch();
+    }
+  }
+
   // The call if this attempt is its present one; else null.
   Call* of(core::CallHandle handle, std::uint32_t attempt) {
     Call& call = calls[handle.value];
@@ -75,6 +110,8 @@ struct LbGroup::State {
     if (call == nullptr || std::exchange(call->taken, true)) {
       return;
     }
+    call->due = core::later(parts.loop.now(), call->function->setup.timeout + parts.run_slack);
+    watch();
     driver.deliver(core::CallAccepted{handle, attempt});
     // The machine may have answered otherwise.
     call = of(handle, attempt);
@@ -82,8 +119,9 @@ struct LbGroup::State {
       return;
     }
     const std::shared_ptr<CallBody> body = call->body;
-    if (call->sink.accepted) {
-      call->sink.accepted();
+    // Whoever is told may take the call back.
+    if (const auto accepted = std::exchange(call->sink.accepted, nullptr)) {
+      accepted();
     }
     body->commit();
   }
@@ -102,12 +140,17 @@ struct LbGroup::State {
   FunctionRegistry functions;
   core::LoadBalancer machine;
   MachineDriver<core::LoadBalancer, core::LbEvent, core::LbOut, core::LbDeadlineReached> driver;
+  LoopTimer overdue_timer;
+  bool watching = false;
   std::deque<Call> calls;
   std::vector<std::uint32_t> free_calls;
   std::uint64_t numbers = 0;
   std::size_t members = 0;
   std::uint32_t held = 0;
   std::vector<std::unique_ptr<Attempt>> gone;
+  std::vector<std::unique_ptr<Attempt>> going;
+  // Let go with the group: a runner may answer a check after that.
+  std::shared_ptr<State*> alive = std::make_shared<State*>(this);
 };
 
 void LbGroup::State::carry_out(const core::LbAction& action) {
@@ -128,7 +171,11 @@ void LbGroup::State::carry_out(const core::LbAction& action) {
       break;
     case core::LbActionKind::kCheckRunner: {
       const core::RunnerHandle runner = action.as<core::CheckRunner>().runner;
-      parts.port.check(runner, [this, runner] { driver.deliver(core::RunnerAnswered{runner}); });
+      parts.port.check(runner, [group = std::weak_ptr(alive), runner] {
+        if (const auto state = group.lock()) {
+          (*state)->driver.deliver(core::RunnerAnswered{runner});
+        }
+      });
       break;
     }
     case core::LbActionKind::kAdvertiseCapacity:
@@ -151,9 +198,12 @@ void LbGroup::State::try_call(const core::TryCall& action) {
   };
   sink.answered = [this, handle, attempt](unsigned status, HttpHeaders headers, BodyPipePtr body) {
     took(handle, attempt);
-    Call* answered = of(handle, attempt);
-    if (answered != nullptr && answered->sink.answered) {
-      answered->sink.answered(status, std::move(headers), std::move(body));
+    Call* present = of(handle, attempt);
+    if (present == nullptr) {
+      return;
+    }
+    if (const auto answered = std::exchange(present->sink.answered, nullptr)) {
+      answered(status, std::move(headers), std::move(body));
     }
   };
   sink.ended = [this, handle, attempt](AttemptEnd end) {
@@ -191,11 +241,11 @@ void LbGroup::State::end_run(core::CallHandle handle, std::uint32_t attempt, Att
   Call& call = calls[handle.value];
   const bool finished = end.kind == AttemptEnd::Kind::kFinished;
   if (finished && !end.success) {
-    call.end.code = end.code;
+    constexpr int kUnknown = 500;  // a runner that names no status
+    call.end.code = end.code != 0 ? end.code : kUnknown;
     call.end.message = std::move(end.message);
     call.end.by_function = end.by_function;
-  }
-  if (end.kind == AttemptEnd::Kind::kBroken) {
+  } else if (end.kind == AttemptEnd::Kind::kBroken) {
     call.end.reason = core::RefusalReason::kRunnerBroken;
   }
   constexpr int kTimedOut = 504;
@@ -245,7 +295,14 @@ void LbGroup::State::respond(const core::RespondToCaller& action) {
 LbGroup::LbGroup(Parts parts, const core::LbConfig& config, const core::Rng& rng)
     : state_(std::make_unique<State>(std::move(parts), config, rng)) {}
 
-LbGroup::~LbGroup() = default;
+// Attempts are given back by gRPC after this: what they still read must not speak of the group.
+LbGroup::~LbGroup() {
+  for (const Call& call : state_->calls) {
+    if (call.body) {
+      call.body->abandon();
+    }
+  }
+}
 
 void LbGroup::set_members(std::span<const core::Member> members) {
   core::MembershipReceived event;
@@ -267,6 +324,7 @@ CallTicket LbGroup::begin(CallRequest request, CallSink sink) {
       state.parts.loop, state.parts.budget, state.parts.body, std::move(request.body));
   call.sink = std::move(sink);
   call.number = ++state.numbers;
+  call.taken = false;
   call.arrived_at = state.parts.loop.now();
   state.parts.observer.arrived();
   ++state.held;

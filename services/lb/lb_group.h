@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -63,13 +64,16 @@ struct CallTicket {
 
 class LbGroup {
  public:
-  // REQUIRES: loop, port, budget and observer outlive the group.
+  // REQUIRES: loop, port, budget and observer outlive the group; the loop is not run after its end.
   struct Parts {
     Loop& loop;
     RunnerPort& port;
     BodyBudget& budget;
     CallBodyLimits body;
     LbObserver& observer;
+    // A runner that took a call and has not ended it this long after the function's time is over
+    // has lost it. It covers the wait for a container, its image and its start.
+    core::Duration run_slack = std::chrono::minutes(10);
   };
 
   LbGroup(Parts parts, const core::LbConfig& config, const core::Rng& rng);

@@ -3,6 +3,7 @@
 #include "services/lb/runner_links.h"
 
 #include <chrono>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -24,6 +25,7 @@ constexpr std::chrono::seconds kCheckTimeout{5};
 struct Link {
   std::string address;
   std::unique_ptr<RunnerProtocol::Stub> stub;
+  std::unique_ptr<EngageStub> engage;
 };
 
 class GrpcAttempt final : public Attempt {
@@ -42,30 +44,37 @@ class GrpcAttempt final : public Attempt {
 // A Status call: owns itself until answered.
 class StatusCheck final {
  public:
+  using Checks = std::set<StatusCheck*>;
+
+  void cancel() { context_.TryCancel(); }
+
   static void begin(RunnerProtocol::Stub& stub,
                     grpc::CompletionQueue& queue,
                     std::function<void()> alive,
-                    std::shared_ptr<void> token) {
-    auto* const check = new StatusCheck(std::move(alive), std::move(token));
+                    std::shared_ptr<Checks> under_way) {
+    auto* const check = new StatusCheck(std::move(alive), std::move(under_way));
+    check->under_way_->insert(check);
     check->context_.set_deadline(std::chrono::system_clock::now() + kCheckTimeout);
     check->reader_ = stub.AsyncStatus(&check->context_, {}, &queue);
     check->reader_->Finish(&check->answer_, &check->status_, &check->on_answered_);
   }
 
  private:
-  StatusCheck(std::function<void()> alive, std::shared_ptr<void> token)
-      : alive_(std::move(alive)), token_(std::move(token)) {}
+  StatusCheck(std::function<void()> alive, std::shared_ptr<Checks> under_way)
+      : alive_(std::move(alive)), under_way_(std::move(under_way)) {}
 
   void answered(bool /*ok*/) {
     const std::unique_ptr<StatusCheck> self(this);
+    under_way_->erase(this);
     if (status_.error_code() != grpc::StatusCode::UNAVAILABLE &&
-        status_.error_code() != grpc::StatusCode::DEADLINE_EXCEEDED) {
+        status_.error_code() != grpc::StatusCode::DEADLINE_EXCEEDED &&
+        status_.error_code() != grpc::StatusCode::CANCELLED) {
       alive_();
     }
   }
 
   std::function<void()> alive_;
-  std::shared_ptr<void> token_;
+  std::shared_ptr<Checks> under_way_;
   grpc::ClientContext context_;
   grpc::Status status_;
   RunnerStatus answer_;
@@ -83,8 +92,9 @@ struct RunnerLinks::State {
   std::shared_ptr<grpc::ChannelCredentials> credentials;
   QueueThread thread;
   std::vector<Link> links;
-  // Held by every attempt and check under way.
+  // Held by every attempt under way.
   std::shared_ptr<int> alive = std::make_shared<int>(0);
+  std::shared_ptr<StatusCheck::Checks> checks = std::make_shared<StatusCheck::Checks>();
   bool closed = false;
 };
 
@@ -113,7 +123,8 @@ core::RunnerHandle RunnerLinks::add(const std::string& address) {
 
 core::RunnerHandle RunnerLinks::add(const std::string& name,
                                     std::shared_ptr<grpc::Channel> channel) {
-  state_->links.push_back({name, RunnerProtocol::NewStub(std::move(channel))});
+  state_->links.push_back(
+      {name, RunnerProtocol::NewStub(channel), std::make_unique<EngageStub>(channel)});
   return core::RunnerHandle{static_cast<std::uint32_t>(state_->links.size() - 1)};
 }
 
@@ -125,18 +136,22 @@ std::unique_ptr<Attempt> RunnerLinks::offer(core::RunnerHandle runner,
                                             const EngageRequest& request,
                                             AttemptSink sink) {
   const auto attempt = std::make_shared<EngageAttempt>(request, std::move(sink), state_->alive);
-  attempt->start(*state_->links[runner.value].stub, state_->thread.queue());
+  attempt->start(*state_->links[runner.value].engage, state_->thread.queue());
   return std::make_unique<GrpcAttempt>(attempt);
 }
 
 void RunnerLinks::check(core::RunnerHandle runner, std::function<void()> alive) {
   StatusCheck::begin(
-      *state_->links[runner.value].stub, state_->thread.queue(), std::move(alive), state_->alive);
+      *state_->links[runner.value].stub, state_->thread.queue(), std::move(alive), state_->checks);
 }
 
 void RunnerLinks::close() {
   if (!std::exchange(state_->closed, true)) {
-    state_->thread.hand_over_until([this] { return state_->alive.use_count() == 1; });
+    for (StatusCheck* check : *state_->checks) {
+      check->cancel();
+    }
+    state_->thread.hand_over_until(
+        [this] { return state_->alive.use_count() == 1 && state_->checks->empty(); });
     state_->thread.close();
   }
 }

@@ -8,6 +8,7 @@
 #include "core/facts/fact_names.h"
 #include "services/base/clock.h"
 #include "services/wire/wire_names.h"
+#include "services/wire/wire_text.h"
 
 namespace fn::services {
 
@@ -111,7 +112,7 @@ void EngageStream::take_data(DataFrame& message) {
 }
 
 void EngageStream::accept() {
-  context_.AddInitialMetadata(kAcceptedKey, call_id_);
+  context_.AddInitialMetadata(kAcceptedKey, as_metadata(call_id_));
   metadata_due_ = true;
   pump();
 }
@@ -140,8 +141,8 @@ void EngageStream::answered(unsigned status, HttpHeaders headers, BodyPipePtr bo
   meta.set_status_code(static_cast<int>(status));
   for (auto& [key, value] : headers) {
     ::HttpHeader& header = *meta.add_headers();
-    header.set_key(std::move(key));
-    header.set_value(std::move(value));
+    header.set_key(as_utf8(std::move(key)));
+    header.set_value(as_utf8(std::move(value)));
   }
   answer_ = std::move(body);
   send(std::move(message));
@@ -195,7 +196,7 @@ void EngageStream::finished(const RunOutcome& outcome, core::Duration waited, co
   finished.set_success(outcome.outcome == core::CallOutcome::kCompleted);
   if (!finished.success()) {
     finished.set_errorcode(outcome.error.status);
-    finished.set_errorstr(outcome.error.message);
+    finished.set_errorstr(as_utf8(outcome.error.message));
     finished.set_erroruser(outcome.error.by_function);
   }
   const std::int64_t now = wall_now_ns();

@@ -29,7 +29,9 @@ struct Call {
 struct Place {
   std::uint32_t number = 0;
   std::unique_ptr<Container> container;
-  std::uint64_t start = 0;  // the driver's token while it starts
+  bool starting = false;
+  std::uint64_t start = 0;  // the driver's token while it starts; zero: not told yet
+  FunctionError error;      // why it could not be started
 };
 
 }  // namespace
@@ -44,11 +46,12 @@ struct RunnerNode::State {
         observer(its_observer),
         machine(config, functions.table()),
         machine_driver(its_loop, machine, [this](const core::RunnerOut& out) {
+          present = &out;
           for (const core::RunnerAction& action : out.actions) {
             carry_out(action);
           }
         }) {
-    loop.at_batch_end([this] { gone.clear(); });
+    loop.at_batch_end([this] { bury(); });
   }
 
   void carry_out(const core::RunnerAction& action);
@@ -56,6 +59,7 @@ struct RunnerNode::State {
   void run_call(const core::RunCall& action);
   void finish_call(const core::FinishCall& action);
   void remove_container(const core::RemoveContainer& action);
+  [[nodiscard]] FunctionError start_error();
 
   Place& place(core::ContainerHandle container) {
     if (container.value >= places.size()) {
@@ -84,6 +88,14 @@ struct RunnerNode::State {
     }
   }
 
+  // What the end of a container sets off may end further ones.
+  void bury() {
+    while (!gone.empty()) {
+      going.swap(gone);
+      going.clear();
+    }
+  }
+
   Loop& loop;
   ContainerDriver& driver;
   RunnerObserver& observer;
@@ -97,7 +109,8 @@ struct RunnerNode::State {
   std::vector<Place> places;
   // Containers end within their own callbacks; they are destroyed when the batch is over.
   std::vector<std::unique_ptr<Container>> gone;
-  FunctionError start_error;  // of the last container that could not be started
+  std::vector<std::unique_ptr<Container>> going;
+  const core::RunnerOut* present = nullptr;  // what is being carried out
   std::function<void()> idle;
   bool draining = false;
   RunnerCounts counts;
@@ -144,6 +157,8 @@ void RunnerNode::State::carry_out(const core::RunnerAction& action) {
 void RunnerNode::State::start_container(const core::StartContainer& action) {
   Place& starting = place(action.container);
   starting.number = action.number;
+  starting.starting = true;
+  starting.start = 0;
   StartSink sink;
   sink.started = [this, action](std::unique_ptr<Container> container) {
     Place& its_place = place(action.container);
@@ -152,13 +167,14 @@ void RunnerNode::State::start_container(const core::StartContainer& action) {
       return;
     }
     its_place.container = std::move(container);
-    its_place.start = 0;
+    its_place.starting = false;
     machine_driver.deliver(core::ContainerStarted{action.container, action.number});
   };
   sink.failed = [this, action](FunctionError error) {
-    if (place(action.container).number == action.number) {
-      start_error = std::move(error);
-      place(action.container).start = 0;
+    Place& its_place = place(action.container);
+    if (its_place.number == action.number) {
+      its_place.error = std::move(error);
+      its_place.starting = false;
       machine_driver.deliver(core::ContainerLost{action.container, action.number});
     }
   };
@@ -167,7 +183,7 @@ void RunnerNode::State::start_container(const core::StartContainer& action) {
   };
   const std::uint64_t token = driver.start(functions.setup(action.function), std::move(sink));
   Place& started = place(action.container);
-  if (started.number == action.number && started.container == nullptr) {
+  if (started.number == action.number && started.starting) {
     started.start = token;
   }
 }
@@ -205,11 +221,21 @@ void RunnerNode::State::run_call(const core::RunCall& action) {
   place(action.container).container->run(std::move(request), std::move(sink));
 }
 
+// A call that has not run ends because a container could not be started; that one goes with it.
+FunctionError RunnerNode::State::start_error() {
+  for (const core::RunnerAction& action : present->actions) {
+    if (action.kind() == core::RunnerActionKind::kRemoveContainer) {
+      return place(action.as<core::RemoveContainer>().container).error;
+    }
+  }
+  return {};
+}
+
 void RunnerNode::State::finish_call(const core::FinishCall& action) {
   Call& call = calls[action.call.value];
   const bool ran = call.ran_at != core::Instant{};
   if (!ran) {
-    call.outcome = RunOutcome{action.outcome, false, start_error};
+    call.outcome = RunOutcome{action.outcome, false, start_error()};
   }
   ++(action.outcome == core::CallOutcome::kCompleted ? counts.completed : counts.failed);
   const core::Instant began = ran ? call.ran_at : loop.now();
@@ -225,8 +251,8 @@ void RunnerNode::State::remove_container(const core::RemoveContainer& action) {
   removed.number = 0;
   if (removed.container != nullptr) {
     gone.push_back(std::move(removed.container));
-  } else if (removed.start != 0) {
-    driver.cancel(std::exchange(removed.start, 0));
+  } else if (std::exchange(removed.starting, false)) {
+    driver.cancel(removed.start);
   }
 }
 
@@ -284,13 +310,15 @@ bool RunnerNode::draining() const {
 
 void RunnerNode::stop() {
   for (Place& each : state_->places) {
-    if (each.start != 0) {
-      state_->driver.cancel(std::exchange(each.start, 0));
+    if (std::exchange(each.starting, false)) {
+      state_->driver.cancel(each.start);
     }
     each.number = 0;
-    each.container.reset();
+    if (each.container != nullptr) {
+      state_->gone.push_back(std::move(each.container));
+    }
   }
-  state_->gone.clear();
+  state_->bury();
 }
 
 RunnerCounts RunnerNode::counts() const {

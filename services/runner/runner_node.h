@@ -39,7 +39,7 @@ struct RunnerCounts {
 
 class RunnerNode {
  public:
-  // REQUIRES: loop, driver and observer outlive the node.
+  // REQUIRES: loop, driver and observer outlive the node; the loop is not run after its end.
   RunnerNode(Loop& loop,
              const core::RunnerConfig& config,
              ContainerDriver& driver,

@@ -11,18 +11,28 @@ namespace {
 constexpr std::size_t kBodyBytes = std::size_t{16} << 20;
 constexpr core::Duration kLookAgain = std::chrono::milliseconds(10);
 
-// From one role's loop to the API server's and back.
+// From one role's loop to the API server's and back. A handler has one owner at a time: what it
+// holds belongs to the asking thread and must not die on the other.
 class PortWithin final : public ApiPort {
  public:
   PortWithin(Loop& asking, Loop& asked, ApiServer& server)
       : asking_(asking), asked_(asked), server_(server) {}
 
   void ask(HttpRequestHead head, std::string body, Handler handler) override {
-    asked_.post([this, head = std::move(head), body = std::move(body), handler]() mutable {
-      server_.submit(std::move(head), std::move(body), [this, handler](HttpResponse response) {
-        asking_.post(
-            [handler, response = std::move(response)]() mutable { handler(std::move(response)); });
-      });
+    auto held = std::make_shared<Handler>(std::move(handler));
+    asked_.post([&asking = asking_,
+                 &server = server_,
+                 head = std::move(head),
+                 body = std::move(body),
+                 held = std::move(held)]() mutable {
+      server.submit(
+          std::move(head),
+          std::move(body),
+          [&asking, held = std::move(held)](HttpResponse response) mutable {
+            asking.post([held = std::move(held), response = std::move(response)]() mutable {
+              std::exchange(*held, nullptr)(std::move(response));
+            });
+          });
     });
   }
 

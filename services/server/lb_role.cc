@@ -150,6 +150,9 @@ void LbRole::ask_for_api() {
       }
       return;
     }
+    if (draining_) {
+      return;  // the timer now looks for the end of calls
+    }
     log_.warn("waiting for the API server",
               {{"url", config_.lb.api_url}, {"error", response.error().message}});
     timer_->set_after(kAskAgain, [this] { ask_for_api(); });

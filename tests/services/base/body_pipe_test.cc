@@ -101,6 +101,20 @@ TEST(BodyPipe, TheReaderMayDropThePipe) {
   EXPECT_TRUE(room);
 }
 
+TEST(ReadWhole, ReadsABodyThatCameByteByByteWithoutGettingDeep) {
+  const auto pipe = std::make_shared<BodyPipe>();
+  constexpr std::size_t kBytes = 200'000;
+  for (std::size_t byte = 0; byte < kBytes; ++byte) {
+    pipe->write("x");
+  }
+  pipe->finish();
+  std::size_t gathered = 0;
+  read_whole(pipe, kBytes, [&gathered](const core::Result<std::string>& body) {
+    gathered = body.value().size();
+  });
+  EXPECT_EQ(gathered, kBytes);
+}
+
 TEST(ReadWhole, GathersABodyAndRefusesOneBeyondItsLimit) {
   std::string gathered;
   read_whole(whole_body("12345"), 5, [&gathered](core::Result<std::string> body) {
