@@ -36,7 +36,7 @@ struct Call {
 
 struct LbGroup::State {
   State(Parts its_parts, const core::LbConfig& config, const core::Rng& rng)
-      : parts(std::move(its_parts)),
+      : parts(its_parts),
         machine(config, functions.table(), rng),
         driver(parts.loop,
                machine,
@@ -293,7 +293,7 @@ void LbGroup::State::respond(const core::RespondToCaller& action) {
 }
 
 LbGroup::LbGroup(Parts parts, const core::LbConfig& config, const core::Rng& rng)
-    : state_(std::make_unique<State>(std::move(parts), config, rng)) {}
+    : state_(std::make_unique<State>(parts, config, rng)) {}
 
 // Attempts are given back by gRPC after this: what they still read must not speak of the group.
 LbGroup::~LbGroup() {

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <ranges>
 #include <string>
 #include <unistd.h>
 #include <utility>
@@ -87,8 +88,8 @@ class Node {
       role->run();
     }
     loop.run();
-    for (auto role = roles_.rbegin(); role != roles_.rend(); ++role) {
-      (*role)->stop();
+    for (const auto& role : std::views::reverse(roles_)) {
+      role->stop();
     }
     log_.info("stopped");
   }

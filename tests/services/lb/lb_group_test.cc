@@ -294,7 +294,7 @@ TEST_F(LbGroupTest, ACallWithoutRunnersEndsWhenItsTimeIsOver) {
   core::LbConfig config;
   config.placement_timeout = 20ms;
   open(0, config);
-  begin(whole_body("body"));
+  loop.post([this] { begin(whole_body("body")); });
   loop.run();
   ASSERT_EQ(ends.size(), 1U);
   EXPECT_EQ(ends[0].outcome, core::CallOutcome::kTimedOut);

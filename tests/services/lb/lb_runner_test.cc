@@ -75,6 +75,7 @@ class LbHost {
     group_ = std::make_unique<LbGroup>(
         LbGroup::Parts{loop, *links_, budget_, {}, observer_}, config, core::Rng(1));
     std::vector<core::Member> members;
+    members.reserve(runners.size());
     for (const std::string& runner : runners) {
       members.push_back({links_->add(runner)});
     }
@@ -98,10 +99,10 @@ class LbHost {
     request.fields.headers = {{"Content-Type", "text/plain"}};
     request.body = whole_body(std::move(body));
     CallSink sink;
-    sink.answered = [this](unsigned status, const HttpHeaders& headers, BodyPipePtr answer) {
+    sink.answered = [this](unsigned status, const HttpHeaders& headers, const BodyPipePtr& answer) {
       EXPECT_EQ(status, 200U);
       EXPECT_EQ(find_header(headers, "Content-Type"), "text/plain");
-      read_whole(answer, std::size_t{64} << 20, [this](core::Result<std::string> whole) {
+      read_whole(answer, std::size_t{64} << 20, [this](const core::Result<std::string>& whole) {
         bodies.push_back(whole.value_or("broken"));
       });
     };

@@ -106,6 +106,7 @@ TEST(ProcessDriver, TwoHundredContainersLeaveNothingBehind) {
   constexpr int kAtOnce = 10;
   for (int round = 0; round < kRounds; ++round) {
     std::vector<StartedPtr> started;
+    started.reserve(kAtOnce);
     for (int number = 0; number < kAtOnce; ++number) {
       started.push_back(world.begin_start(setup_of("echo")));
     }
