@@ -104,7 +104,8 @@ void LoopTimer::set_after(core::Duration delay, std::function<void()> handler) {
 void LoopTimer::cancel() {
   ++state_->setting;
   state_->handler = nullptr;
-  state_->timer.cancel();
+  boost::system::error_code ignored;
+  state_->timer.cancel(ignored);
 }
 
 }  // namespace fn::services

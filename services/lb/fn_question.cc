@@ -69,7 +69,7 @@ std::string message_of(const HttpResponse& response) {
   const Json body = Json::parse(response.body, nullptr, false);
   if (body.is_object()) {
     const auto error = body.find("error");
-    const std::string text =
+    std::string text =
         text_of(error != body.end() && error->is_object() ? *error : body, "message");
     if (!text.empty()) {
       return text;
@@ -166,6 +166,22 @@ class Question : public std::enable_shared_from_this<Question> {
     done();
   }
 
+  [[nodiscard]] HttpHeaders route_headers() const {
+    HttpHeaders headers;
+    const auto found = fn_.find("headers");
+    if (found == fn_.end() || !found->is_object()) {
+      return headers;
+    }
+    for (const auto& [name, values] : found->items()) {
+      for (const Json& value : values) {
+        if (value.is_string()) {
+          headers.emplace_back(name, value.get<std::string>());
+        }
+      }
+    }
+    return headers;
+  }
+
   void done() {
     if (text_of(fn_, "image").empty()) {
       fail(kBadGateway, "the API server's answer is no function with an image");
@@ -189,15 +205,8 @@ class Question : public std::enable_shared_from_this<Question> {
     merge_config(app_, config);
     merge_config(fn_, config);
     setup.config.assign(config.begin(), config.end());
-    if (const auto headers = fn_.find("headers");
-        route && headers != fn_.end() && headers->is_object()) {
-      for (const auto& [name, values] : headers->items()) {
-        for (const Json& value : values) {
-          if (value.is_string()) {
-            function->route_headers.emplace_back(name, value.get<std::string>());
-          }
-        }
-      }
+    if (route) {
+      function->route_headers = route_headers();
     }
     function->json = function_json(setup);
     function->slot = slot_hash(function->json);

@@ -61,6 +61,8 @@ struct LbGroup::State {
 
   void carry_out(const core::LbAction& action);
   void try_call(const core::TryCall& action);
+  void cancel_call(const core::CancelCall& action);
+  void check(core::RunnerHandle runner);
   void respond(const core::RespondToCaller& action);
   void attempt_ended(core::CallHandle handle, std::uint32_t attempt, AttemptEnd end);
   void end_run(core::CallHandle handle, std::uint32_t attempt, AttemptEnd end);
@@ -158,30 +160,34 @@ void LbGroup::State::carry_out(const core::LbAction& action) {
     case core::LbActionKind::kTryCall:
       try_call(action.as<core::TryCall>());
       break;
-    case core::LbActionKind::kCancelCall: {
-      const auto cancel = action.as<core::CancelCall>();
-      if (Call* call = of(cancel.call, cancel.attempt)) {
-        call->attempt_number = 0;
-        gone.push_back(std::move(call->attempt));
-      }
+    case core::LbActionKind::kCancelCall:
+      cancel_call(action.as<core::CancelCall>());
       break;
-    }
     case core::LbActionKind::kRespondToCaller:
       respond(action.as<core::RespondToCaller>());
       break;
-    case core::LbActionKind::kCheckRunner: {
-      const core::RunnerHandle runner = action.as<core::CheckRunner>().runner;
-      parts.port.check(runner, [group = std::weak_ptr(alive), runner] {
-        if (const auto state = group.lock()) {
-          (*state)->driver.deliver(core::RunnerAnswered{runner});
-        }
-      });
+    case core::LbActionKind::kCheckRunner:
+      check(action.as<core::CheckRunner>().runner);
       break;
-    }
     case core::LbActionKind::kAdvertiseCapacity:
     case core::LbActionKind::kReportRunner:
       break;  // a static pool has no node pool manager to tell
   }
+}
+
+void LbGroup::State::cancel_call(const core::CancelCall& action) {
+  if (Call* call = of(action.call, action.attempt)) {
+    call->attempt_number = 0;
+    gone.push_back(std::move(call->attempt));
+  }
+}
+
+void LbGroup::State::check(core::RunnerHandle runner) {
+  parts.port.check(runner, [group = std::weak_ptr(alive), runner] {
+    if (const auto state = group.lock()) {
+      (*state)->driver.deliver(core::RunnerAnswered{runner});
+    }
+  });
 }
 
 void LbGroup::State::try_call(const core::TryCall& action) {

@@ -122,7 +122,7 @@ core::RunnerHandle RunnerLinks::add(const std::string& address) {
 }
 
 core::RunnerHandle RunnerLinks::add(const std::string& name,
-                                    std::shared_ptr<grpc::Channel> channel) {
+                                    const std::shared_ptr<grpc::Channel>& channel) {
   state_->links.push_back(
       {name, RunnerProtocol::NewStub(channel), std::make_unique<EngageStub>(channel)});
   return core::RunnerHandle{static_cast<std::uint32_t>(state_->links.size() - 1)};

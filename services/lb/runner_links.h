@@ -28,7 +28,7 @@ class RunnerLinks final : public RunnerPort {
 
   // A runner at host:port, or behind a channel that is there already. Connects when first used.
   core::RunnerHandle add(const std::string& address);
-  core::RunnerHandle add(const std::string& name, std::shared_ptr<grpc::Channel> channel);
+  core::RunnerHandle add(const std::string& name, const std::shared_ptr<grpc::Channel>& channel);
 
   [[nodiscard]] const std::string& address(core::RunnerHandle runner) const;
 

@@ -9,7 +9,6 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
-#include <ranges>
 #include <string>
 #include <unistd.h>
 #include <utility>
@@ -88,8 +87,9 @@ class Node {
       role->run();
     }
     loop.run();
-    for (const auto& role : std::views::reverse(roles_)) {
-      role->stop();
+    while (!roles_.empty()) {
+      roles_.back()->stop();
+      roles_.pop_back();
     }
     log_.info("stopped");
   }

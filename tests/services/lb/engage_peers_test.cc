@@ -312,7 +312,7 @@ class OddLb {
     return answers;
   }
 
-  RunnerStatus status() {
+  [[nodiscard]] RunnerStatus status() const {
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + 10s);
     RunnerStatus status;

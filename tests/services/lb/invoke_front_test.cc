@@ -44,7 +44,7 @@ class OneFunction final : public ApiPort {
 // HTTP in front, a runner of echoing functions behind, all on one loop.
 class InvokeFrontTest : public testing::Test {
  protected:
-  InvokeFrontTest() {
+  void SetUp() override {
     core::RunnerConfig runner;
     runner.group = core::GroupHandle{0};
     node_ = std::make_unique<RunnerNode>(loop_, runner, *driver_, runner_observer_);
@@ -65,16 +65,13 @@ class InvokeFrontTest : public testing::Test {
     thread_ = std::thread([this] { loop_.run(); });
   }
 
-  ~InvokeFrontTest() override {
+  void TearDown() override {
     loop_.stop();
     thread_.join();
     http_.reset();
     group_.reset();
     node_->stop();
   }
-
-  InvokeFrontTest(const InvokeFrontTest&) = delete;
-  InvokeFrontTest& operator=(const InvokeFrontTest&) = delete;
 
   // The whole answer to one request; the connection closes after it.
   [[nodiscard]] std::string ask(const std::string& line,
@@ -102,12 +99,13 @@ class InvokeFrontTest : public testing::Test {
     done.get_future().get();
   }
 
-  std::uint16_t http_port_ = 0;
+  [[nodiscard]] std::uint16_t port() const { return http_port_; }
 
  private:
   Loop loop_;
   QuietRunner runner_observer_;
   QuietLb lb_observer_;
+  std::uint16_t http_port_ = 0;
   OneFunction api_;
   FnCatalog catalog_{loop_, api_, {}};
   BodyBudget budget_{std::size_t{64} << 20};
@@ -133,7 +131,7 @@ TEST_F(InvokeFrontTest, ASmallAnswerGoesOutWholeWithItsLengthAndTheCallsId) {
 }
 
 TEST_F(InvokeFrontTest, AnAnswerThatTakesLongerIsStreamed) {
-  const RawSocket socket = RawSocket::to_port(http_port_);
+  const RawSocket socket = RawSocket::to_port(port());
   socket.write("POST /invoke/F HTTP/1.1\r\nHost: lb\r\nTransfer-Encoding: chunked\r\n\r\n");
   socket.write("5\r\nfirst\r\n");
   std::string answer = socket.read_until("first\r\n");
@@ -171,7 +169,7 @@ TEST_F(InvokeFrontTest, ADetachedBodyBeyondTheLimitIsRefusedWithItsReason) {
 }
 
 TEST_F(InvokeFrontTest, AClientThatLeavesTakesItsCallBack) {
-  RawSocket socket = RawSocket::to_port(http_port_);
+  RawSocket socket = RawSocket::to_port(port());
   socket.write("POST /invoke/F HTTP/1.1\r\nHost: lb\r\nTransfer-Encoding: chunked\r\n\r\n");
   socket.write("5\r\nfirst\r\n");
   EXPECT_TRUE(has(socket.read_until("first\r\n"), "first"));

@@ -83,6 +83,7 @@ class LbGroupTest : public testing::Test {
     group = std::make_unique<LbGroup>(
         LbGroup::Parts{loop, port, budget, limits, observer, run_slack}, config, core::Rng(1));
     std::vector<core::Member> members;
+    members.reserve(static_cast<std::size_t>(runners));
     for (int runner = 0; runner < runners; ++runner) {
       members.push_back({core::RunnerHandle{static_cast<std::uint32_t>(runner)}});
     }
