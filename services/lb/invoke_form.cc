@@ -66,7 +66,7 @@ HttpHeaders headers_for_function(const HttpRequestHead& head,
 }
 
 CallerAnswer answer_for_caller(unsigned status,
-                               HttpHeaders headers,
+                               HttpHeaders&& headers,
                                const FnAddress& address,
                                const FunctionVersion& function) {
   const bool http = speaks_of_http(address, function);

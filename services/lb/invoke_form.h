@@ -29,7 +29,7 @@ struct CallerAnswer {
 };
 
 [[nodiscard]] CallerAnswer answer_for_caller(unsigned status,
-                                             HttpHeaders headers,
+                                             HttpHeaders&& headers,
                                              const FnAddress& address,
                                              const FunctionVersion& function);
 
