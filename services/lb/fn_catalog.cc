@@ -44,15 +44,23 @@ struct FnCatalog::State : std::enable_shared_from_this<State> {
     });
     entry.question =
         ask_for_function(port, entry.address, [weak = weak_from_this(), key](const FnFound& found) {
-          // The question must outlive its own answer.
-          if (const auto self = weak.lock()) {
-            self->loop.post([weak, key, found] {
-              if (const auto state = weak.lock()) {
-                state->take(key, found);
-              }
-            });
-          }
+          take_later(weak, key, found);
         });
+  }
+
+  // The question must outlive its own answer.
+  static void take_later(const std::weak_ptr<State>& weak,
+                         const std::string& key,
+                         const FnFound& found) {
+    const auto self = weak.lock();
+    if (!self) {
+      return;
+    }
+    self->loop.post([weak, key, found] {
+      if (const auto state = weak.lock()) {
+        state->take(key, found);
+      }
+    });
   }
 
   void take(const std::string& key, const FnFound& found) {

@@ -55,15 +55,17 @@ struct QueueThread::State {
 
 QueueThread::QueueThread(Loop& loop, std::unique_ptr<grpc::CompletionQueue> queue)
     : state_(std::make_shared<State>(loop, std::move(queue))) {
-  state_->thread = std::thread([state = state_] {
-    void* tag = nullptr;
-    bool ok = false;
-    while (state->queue->Next(&tag, &ok)) {
-      if (state->add({static_cast<Completion*>(tag), ok})) {
-        state->loop.post([state] { state->hand_over(); });
-      }
+  state_->thread = std::thread([state = state_] { wait(state); });
+}
+
+void QueueThread::wait(const std::shared_ptr<State>& state) {
+  void* tag = nullptr;
+  bool ok = false;
+  while (state->queue->Next(&tag, &ok)) {
+    if (state->add({static_cast<Completion*>(tag), ok})) {
+      state->loop.post([state] { state->hand_over(); });
     }
-  });
+  }
 }
 
 QueueThread::~QueueThread() {

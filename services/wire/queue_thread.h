@@ -59,6 +59,10 @@ class QueueThread {
 
  private:
   struct State;
+
+  // The thread's work, until the queue is closed and empty.
+  static void wait(const std::shared_ptr<State>& state);
+
   std::shared_ptr<State> state_;
 };
 
