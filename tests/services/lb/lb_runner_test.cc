@@ -4,9 +4,12 @@
 // body and answer whole, and every way to end has one answer.
 
 #include <chrono>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -22,10 +25,22 @@
 namespace fn::services {
 namespace {
 
-// A runner with functions that echo, on a thread of its own.
+// Containers that are never up: their calls are taken and wait.
+class SlowDriver final : public ContainerDriver {
+ public:
+  std::uint64_t start(const FunctionSetup& /*setup*/, StartSink /*sink*/) override { return 1; }
+
+  void cancel(std::uint64_t /*token*/) override {}
+
+  [[nodiscard]] std::string description() const override { return "slow"; }
+};
+
+// A runner on a thread of its own, with functions that echo unless another driver is given.
 class RunnerHost {
  public:
-  explicit RunnerHost(core::RunnerConfig config) {
+  explicit RunnerHost(core::RunnerConfig config,
+                      std::unique_ptr<ContainerDriver> driver = make_null_driver())
+      : driver_(std::move(driver)) {
     config.group = core::GroupHandle{0};
     node_ = std::make_unique<RunnerNode>(loop_, config, *driver_, observer_);
     service_ = std::make_unique<EngageService>(loop_, *node_);
@@ -48,7 +63,7 @@ class RunnerHost {
  private:
   Loop loop_;
   QuietRunner observer_;
-  std::unique_ptr<ContainerDriver> driver_ = make_null_driver();
+  std::unique_ptr<ContainerDriver> driver_;
   std::unique_ptr<RunnerNode> node_;
   std::unique_ptr<EngageService> service_;
   int port_ = 0;
@@ -99,6 +114,12 @@ class LbHost {
     request.fields.headers = {{"Content-Type", "text/plain"}};
     request.body = whole_body(std::move(body));
     CallSink sink;
+    sink.accepted = [this] {
+      ++accepted;
+      if (when_accepted) {
+        when_accepted();
+      }
+    };
     sink.answered = [this](unsigned status, const HttpHeaders& headers, const BodyPipePtr& answer) {
       EXPECT_EQ(status, 200U);
       EXPECT_EQ(find_header(headers, "Content-Type"), "text/plain");
@@ -118,6 +139,8 @@ class LbHost {
   Loop loop;
   std::vector<std::string> bodies;
   std::vector<CallEnd> ends;
+  int accepted = 0;
+  std::function<void()> when_accepted;
 
  private:
   QuietLb observer_;
@@ -165,6 +188,20 @@ TEST(LbAndRunner, ManyCallsAtOnceAreAllAnsweredOnceByTwoRunners) {
   for (const CallEnd& end : lb.ends) {
     EXPECT_EQ(end.outcome, core::CallOutcome::kCompleted);
   }
+}
+
+TEST(LbAndRunner, ARunnerSaysThatItTookACallBeforeItHasAnAnswer) {
+  const RunnerHost runner({}, std::make_unique<SlowDriver>());
+  LbHost lb({runner.address()});
+  lb.when_accepted = [&lb] {
+    lb.loop.stop();
+  };
+  LoopTimer guard(lb.loop);
+  guard.set_after(std::chrono::seconds(20), [&lb] { lb.loop.stop(); });
+  lb.call(echo_function(), "hello");
+  lb.loop.run();
+  EXPECT_EQ(lb.accepted, 1);
+  EXPECT_TRUE(lb.ends.empty());
 }
 
 TEST(LbAndRunner, ACallThatNoRunnerCanHoldIsRefusedAsTooLarge) {
