@@ -3,6 +3,7 @@
 #include "services/base/loop.h"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -28,8 +29,14 @@ struct Loop::State {
   asio::io_context io{1};
   asio::executor_work_guard<asio::io_context::executor_type> guard = asio::make_work_guard(io);
   std::vector<std::function<void()>> hooks;
+  std::vector<Source*> sources;
   core::Instant now{};
   bool now_is_read = false;
+
+  int handled = 0;     // handlers that ran in this batch
+  bool asked = false;  // the sources were asked in this batch
+
+  void ask_sources();
 };
 
 Loop::Loop() : state_(std::make_unique<State>()) {}
@@ -52,16 +59,51 @@ void Loop::at_batch_end(std::function<void()> hook) {
   state_->hooks.push_back(std::move(hook));
 }
 
+void Loop::add(Source& source) {
+  state_->sources.push_back(&source);
+  source.rest();
+}
+
+void Loop::remove(Source& source) {
+  std::erase(state_->sources, &source);
+}
+
+void Loop::ask() {
+  asio::post(state_->io, [this] { state_->ask_sources(); });
+}
+
+// Runs as a handler: what handlers begin costs Asio no wake-up of its own.
+void Loop::State::ask_sources() {
+  bool found = handled > 0;
+  for (std::size_t each = 0; each < sources.size(); ++each) {  // what comes may add a source
+    found |= sources[each]->poll();
+  }
+  asked = true;
+  if (found) {
+    asio::post(io, [this] { ask_sources(); });
+    return;
+  }
+  for (Source* const source : sources) {
+    source->rest();
+  }
+}
+
 void Loop::run() {
-  while (state_->io.run_one() > 0) {
-    for (int done = 1; done < kBatchMax && state_->io.poll_one() > 0; ++done) {
+  State& state = *state_;
+  if (!state.sources.empty()) {
+    ask();  // what came before
+  }
+  while (state.io.run_one() > 0) {
+    while (++state.handled < kBatchMax && !state.asked && state.io.poll_one() > 0) {
     }
-    for (const auto& hook : state_->hooks) {
+    state.handled = 0;
+    state.asked = false;
+    for (const auto& hook : state.hooks) {
       hook();
     }
-    state_->now_is_read = false;
+    state.now_is_read = false;
   }
-  state_->io.restart();
+  state.io.restart();
 }
 
 void Loop::stop() {

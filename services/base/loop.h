@@ -30,6 +30,26 @@ class Loop {
   // Runs `work` on the core thread, soon. From any thread.
   void post(std::function<void()> work);
 
+  // Work that is found by asking, beside what sockets and timers bring. The loop asks in every
+  // batch, from ask() on until a batch had nothing to do.
+  class Source {
+   public:
+    // Does what there is, without waiting. True: there was something.
+    virtual bool poll() = 0;
+    // The loop does not ask any more: a thread of the source waits from now on, and calls ask().
+    virtual void rest() = 0;
+
+   protected:
+    ~Source() = default;
+  };
+
+  // REQUIRES: on the core thread, or the loop does not run.
+  void add(Source& source);
+  void remove(Source& source);
+
+  // From any thread.
+  void ask();
+
   // Calls `hook` at the end of each batch, in the order in which the hooks were added.
   void at_batch_end(std::function<void()> hook);
 
