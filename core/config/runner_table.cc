@@ -30,10 +30,11 @@ constexpr std::array kFields = {
         "keep_alive",
         keepalive_policy_names,
         "Which idle container goes when room is needed, and whether idleness alone removes it."),
-    field<&RunnerConfig::idle_timeout>(
-        "idle_timeout_s",
-        {0, kYearS, true},
-        "An idle container goes after this long; keep_alive none keeps it until room is needed."),
+    field<&RunnerConfig::idle_timeout>("idle_timeout_s",
+                                       {0, kYearS, true},
+                                       "An idle container goes after this long, or after its "
+                                       "function's own, shorter time; keep_alive "
+                                       "none keeps it until room is needed."),
     field<&RunnerConfig::freeze_after>(
         "freeze_after_ms",
         {0, 1e9},

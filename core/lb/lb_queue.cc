@@ -147,7 +147,8 @@ void LoadBalancer::offer_waiting(std::uint32_t view, LbOut& out) {
     return;
   }
   const CallHandle head = waiting_.first();
-  if (candidate->can_take(functions_[calls_[head.value].function])) {
+  const FunctionSpec& spec = functions_[calls_[head.value].function];
+  if (candidate->can_take(spec) && !pool_.too_large(view, spec, now_)) {
     leave_queue(head);
     offer(head, view, Turn::kQueue, out);
   } else if (candidate->usable != 0) {

@@ -42,7 +42,7 @@ void LoadBalancer::step(Instant now, const CallArrived& event, LbOut& out) {
   const FunctionSpec& spec = functions_[event.function];
   FN_ASSERT(spec.group == config_.group);
   advertiser_.assign(now, spec.memory, spec.cpu);
-  if (is_too_large(spec)) {
+  if (is_too_large(spec) || pool_.fits_nowhere(spec, now)) {
     end(event.call, CallOutcome::kRefused, RefusalReason::kTooLarge, out);
   } else if (!waiting_.empty() && !placer_->every_call_polls()) {
     // Whoever waits already goes first.
@@ -208,13 +208,21 @@ void LoadBalancer::refused(CallHandle handle, RefusalReason reason, LbOut& out) 
       .call = handle, .runner = pool_.runner(view), .attempt = call.attempts, .reason = reason});
   const bool room_since = from_queue && end_turn(handle);
   pool_.release(view, functions_[call.function]);
-  if (reason == RefusalReason::kTooLarge && pool_.members() == 1) {
+  const FunctionSpec& spec = functions_[call.function];
+  if (reason == RefusalReason::kTooLarge) {
+    pool_.note_too_large(view, spec, now_);
+  }
+  if (reason == RefusalReason::kTooLarge && pool_.fits_nowhere(spec, now_)) {
     end(handle, CallOutcome::kRefused, reason, out);
+    if (from_queue) {
+      offer_waiting(view, out);
+    }
   } else if (from_queue) {
     wait(handle, reason, out);
     if (room_since) {
       offer_waiting(view, out);
-    } else if (reason == RefusalReason::kRunnerFull && waiting_.first() == handle) {
+    } else if (waiting_.first() == handle &&
+               (reason == RefusalReason::kRunnerFull || reason == RefusalReason::kTooLarge)) {
       offer_smaller(view, out);
     }
   } else {

@@ -29,6 +29,8 @@ struct FunctionSpec {
   std::uint32_t image = 0;
   // Whose runners its calls may use, and no others.
   GroupHandle group{};
+  // Its idle containers go after this long; zero: after the runner's own time.
+  Duration idle_timeout{};
 };
 
 class FunctionTable {

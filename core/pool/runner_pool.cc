@@ -40,6 +40,7 @@ bool RunnerPool::set_members(std::span<const Member> members) {
         free_.pop_back();
       }
       views_[index] = View{.runner = member.runner, .known = 1};
+      forget_too_large(index);
     }
     View& view = views_[index];
     if (view.position != kNone) {
@@ -112,7 +113,33 @@ void RunnerPool::forget_if_unused(std::uint32_t view_index) {
   }
 }
 
+void RunnerPool::forget_too_large(std::uint32_t view_index) {
+  if (view_index < too_large_.size()) {
+    too_large_[view_index] = TooLarge{};
+  }
+}
+
+void RunnerPool::note_too_large(std::uint32_t view_index, const FunctionSpec& spec, Instant now) {
+  if (view_index >= too_large_.size()) {
+    too_large_.resize(views_.size());
+  }
+  too_large_until_ = later(now, kBelieved);
+  too_large_[view_index] = {to_ns(too_large_until_),
+                            static_cast<std::uint32_t>(spec.memory.value),
+                            static_cast<std::uint32_t>(spec.cpu.value)};
+}
+
+bool RunnerPool::too_large(std::uint32_t view_index, const FunctionSpec& spec, Instant now) const {
+  if (view_index >= too_large_.size()) {
+    return false;
+  }
+  const TooLarge& refused = too_large_[view_index];
+  return to_ns(now) < refused.until_ns && spec.memory.value >= refused.memory_mib &&
+         spec.cpu.value >= refused.cpu_milli;
+}
+
 Duration RunnerPool::broke(std::uint32_t view_index, Instant now) {
+  forget_too_large(view_index);  // whatever comes back may be another
   return rest(views_[view_index], now);
 }
 
@@ -202,7 +229,9 @@ void RunnerPool::save(Writer& out) const {
   out.list(free_);
   out.list(order_);
   out.list(candidates_);
+  out.list(too_large_);
   out.pod(to_ns(due_));
+  out.pod(to_ns(too_large_until_));
 }
 
 Status RunnerPool::load(Reader& in) {
@@ -210,10 +239,14 @@ Status RunnerPool::load(Reader& in) {
   in.list(free_);
   in.list(order_);
   in.list(candidates_);
+  in.list(too_large_);
   std::int64_t due = 0;
   in.pod(due);
   due_ = instant(due);
-  if (in.failed() || !agrees()) {
+  std::int64_t believed = 0;
+  in.pod(believed);
+  too_large_until_ = instant(believed);
+  if (in.failed() || too_large_.size() > views_.size() || !agrees()) {
     return fail(ErrorCode::kInvalidArgument,
                 "saved view of the runners: cut short or of two minds");
   }

@@ -9,10 +9,14 @@
 // Health: any answer counts as a sign of life. A runner that holds calls of this LB and stays
 // silent is asked; one that does not answer, or whose stream breaks, is rested for growing pauses,
 // never more than half of the members at once. A rested runner is reported until it serves again.
+//
+// Size: where the membership does not say what runners hold, a refusal as too large is remembered,
+// for a while, since a runner may come back larger under its old name.
 
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -104,6 +108,15 @@ class RunnerPool {
     return room;
   }
 
+  // The runner said that it could never hold this.
+  void note_too_large(std::uint32_t view, const FunctionSpec& spec, Instant now);
+
+  // Whether it said so of this demand, or of one that is nowhere larger, lately.
+  [[nodiscard]] bool too_large(std::uint32_t view, const FunctionSpec& spec, Instant now) const;
+
+  // Whether every member did.
+  [[nodiscard]] bool fits_nowhere(const FunctionSpec& spec, Instant now) const;
+
   void save(Writer& out) const;
   // REQUIRES: built with the configuration of the saved one.
   Status load(Reader& in);
@@ -145,7 +158,18 @@ class RunnerPool {
     std::int64_t rest_until_ns = 0;
   };
 
+  // How long a runner's refusal as too large is believed.
+  static constexpr Duration kBelieved = std::chrono::seconds(10);
+
+  // A demand that a runner could never hold.
+  struct TooLarge {
+    std::int64_t until_ns = 0;
+    std::uint32_t memory_mib = 0;
+    std::uint32_t cpu_milli = 0;
+  };
+
   void forget_if_unused(std::uint32_t view);
+  void forget_too_large(std::uint32_t view);
   Duration rest(View& view, Instant now);
   Instant examine(std::uint32_t view_index, Instant now);
   void rebuild_view();
@@ -158,13 +182,22 @@ class RunnerPool {
   std::vector<std::uint32_t> free_;
   std::vector<std::uint32_t> order_;  // position -> view
   std::vector<Candidate> candidates_;
+  std::vector<TooLarge> too_large_;  // by view; empty until the first
   std::vector<Found> found_;
   PoolView pool_;
   std::uint32_t rested_members_ = 0;
   Instant due_ = kNever;
+  Instant too_large_until_{};  // of the latest
 };
 
 // On the way of every call, so the compiler may put them in place.
+
+inline bool RunnerPool::fits_nowhere(const FunctionSpec& spec, Instant now) const {
+  return now < too_large_until_ && !order_.empty() &&
+         std::all_of(order_.begin(), order_.end(), [&](std::uint32_t view) {
+           return too_large(view, spec, now);
+         });
+}
 
 inline void RunnerPool::assign(std::uint32_t view_index, const FunctionSpec& spec, Instant now) {
   View& view = views_[view_index];

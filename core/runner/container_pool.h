@@ -41,8 +41,10 @@ struct alignas(64) Container {
   ContainerHandle above;
   ContainerHandle below;
   ContainerState state = ContainerState::kGone;
-  std::uint8_t fresh = 1;  // has not run yet
-  std::uint8_t pad[6] = {};
+  std::uint8_t fresh = 1;      // has not run yet
+  std::uint8_t idle_time = 0;  // its function's own, by place among them plus one; zero: none
+  std::uint8_t pad = 0;
+  std::uint32_t idle_number = 0;  // of its present idleness, where its function has an own time
 
   [[nodiscard]] MemoryMib memory() const { return MemoryMib{memory_mib}; }
 

@@ -160,6 +160,11 @@ void Runner::step(Instant now, const RunnerDeadlineReached& /*event*/, RunnerOut
     take_idle(handle);
     remove(handle, RemovalReason::kExpired, out);
   }
+  while (own_expiry_ <= now) {
+    const ContainerHandle handle = first_expired_own();
+    take_idle(handle);
+    remove(handle, RemovalReason::kExpired, out);
+  }
   if (config_.freeze_after > Duration::zero()) {
     for (ContainerHandle handle = containers_.oldest_unpaused();
          handle.valid() && later(containers_.idle_since(handle), config_.freeze_after) <= now;
@@ -202,6 +207,7 @@ bool Runner::start_container(std::uint32_t queue, RunnerOut& out) {
   }
   tracker_.reserve(spec.memory, spec.cpu);
   const ContainerHandle handle = containers_.create(function, spec, queue);
+  containers_.at(handle).idle_time = idle_time_of(spec.idle_timeout);
   ++queues_.at(queue).starting;
   const bool cached = images_.start(spec.image);
   out.act(StartContainer{handle, containers_.at(handle).number, function, cached ? 1U : 0U});
@@ -244,6 +250,9 @@ inline void Runner::run(ContainerHandle handle,
 inline void Runner::take_idle(ContainerHandle handle) {
   const Container& container = containers_.at(handle);
   tracker_.mark_busy(container.memory(), container.cpu());
+  if (container.idle_time != 0) [[unlikely]] {
+    end_own_idle(handle);
+  }
   containers_.unlink_idle(handle, queues_.at(container.queue).idle_top);
 }
 
@@ -262,6 +271,9 @@ void Runner::hand_over(ContainerHandle handle, RunnerOut& out) {
   }
   tracker_.mark_idle(container.memory(), container.cpu());
   containers_.push_idle(handle, slots.idle_top, now_);
+  if (container.idle_time != 0) [[unlikely]] {
+    begin_own_idle(handle);
+  }
   keepalive_->became_idle(handle);
   serve_line(out);
 }

@@ -14,6 +14,7 @@
 #include <memory>
 #include <vector>
 
+#include "core/base/timer_lanes.h"
 #include "core/keepalive/keepalive_policy.h"
 #include "core/model/function_table.h"
 #include "core/runner/container_pool.h"
@@ -44,7 +45,8 @@ class Runner {
 
   // When to send RunnerDeadlineReached if nothing else happens first; kNever: nothing to wait for.
   [[nodiscard]] Instant next_deadline() const {
-    const Instant expiry = later(containers_.oldest_idle_since(), config_.idle_timeout);
+    const Instant expiry =
+        earlier(own_expiry_, later(containers_.oldest_idle_since(), config_.idle_timeout));
     return config_.freeze_after > Duration::zero() ? earlier(expiry, freeze_deadline()) : expiry;
   }
 
@@ -82,6 +84,16 @@ class Runner {
   void refuse(const CallOffered& event, RefusalReason reason, RunnerOut& out);
   void report_if_idle(RunnerOut& out) const;
 
+  // Functions' own idle times, in idle_times.cc.
+  [[nodiscard]] std::uint8_t idle_time_of(Duration timeout);
+  [[nodiscard]] bool is_current(const TimerLane::Timer& timer) const;
+  void begin_own_idle(ContainerHandle handle);
+  void end_own_idle(ContainerHandle handle);
+  void find_own_expiry();
+  [[nodiscard]] ContainerHandle first_expired_own();
+  void save_own_idle(Writer& out) const;
+  [[nodiscard]] bool load_own_idle(Reader& in);
+
   // Saved states, in runner_state.cc.
   [[nodiscard]] bool containers_agree() const;
 
@@ -92,6 +104,16 @@ class Runner {
   ContainerPool containers_;
   SlotQueues queues_;
   ImageCache images_;
+
+  // The distinct own times of functions, each with the ends of the idle containers it counts for.
+  struct OwnIdle {
+    Duration timeout{};
+    TimerLane ends;
+  };
+
+  std::vector<OwnIdle> own_idle_;
+  Instant own_expiry_ = kNever;  // the first of those ends
+  std::uint32_t idle_numbers_ = 0;
   std::uint32_t running_ = 0;
   bool draining_ = false;
   std::uint32_t drain_ = 0;  // the number of the last drain

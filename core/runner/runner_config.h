@@ -31,7 +31,8 @@ struct RunnerConfig {
 
   // Which idle container goes when room is needed: "lru", "ttl", "gdsf" or "none".
   std::string keep_alive = "lru";
-  // An idle container goes after this long; "none" keeps it until room is needed.
+  // An idle container goes after this long, or after its function's own time where that is shorter;
+  // "none" keeps it until room is needed.
   Duration idle_timeout = std::chrono::minutes(10);
   // An idle container is frozen after this long; zero: never.
   Duration freeze_after{};

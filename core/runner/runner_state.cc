@@ -11,7 +11,7 @@ namespace fn::core {
 
 namespace {
 
-constexpr std::uint64_t kSavedForm = 0x32'6e'72'6e'66ULL;  // "fnrn2"
+constexpr std::uint64_t kSavedForm = 0x33'6e'72'6e'66ULL;  // "fnrn3"
 
 }  // namespace
 
@@ -23,6 +23,7 @@ void Runner::save(Writer& out) const {
   keepalive_->save(out);
   queues_.save(out);
   images_.save(out);
+  save_own_idle(out);
   out.pod(running_);
   out.pod(static_cast<std::uint8_t>(draining_ ? 1 : 0));
   out.pod(drain_);
@@ -59,12 +60,13 @@ Status Runner::load(Reader& in) {
   if (!status) {
     return status;
   }
+  const bool own_idle_agrees = load_own_idle(in);
   std::uint8_t draining = 0;
   in.pod(running_);
   in.pod(draining);
   in.pod(drain_);
   draining_ = draining != 0;
-  if (in.failed() || draining > 1 || !containers_agree()) {
+  if (in.failed() || draining > 1 || !own_idle_agrees || !containers_agree()) {
     return fail(ErrorCode::kInvalidArgument, "saved runner: cut short or of two minds");
   }
   return {};

@@ -111,8 +111,13 @@ struct NodeConfig {
   DockerSettings docker;
   // Of each group.
   core::LbConfig placing;
-  // Its memory and CPU are zero until it is loaded: then those of the machine.
-  core::RunnerConfig runner;
+  // Its memory and CPU are zero until it is loaded: then those of the machine. Functions have idle
+  // times of their own; the API server takes none that is longer than this.
+  core::RunnerConfig runner = [] {
+    core::RunnerConfig config;
+    config.idle_timeout = std::chrono::hours(1);
+    return config;
+  }();
 };
 
 // Which roles a node has.

@@ -25,10 +25,8 @@ struct Call {
   core::Instant arrived_at{};
   std::unique_ptr<Attempt> attempt;
   std::uint32_t attempt_number = 0;
-  bool taken = false;                         // the machine was told that a runner has it
-  core::RunnerHandle runner;                  // of the present attempt
-  std::vector<core::RunnerHandle> too_small;  // runners that could never hold it
-  core::Instant due{};                        // when a runner that has it must have ended it
+  bool taken = false;   // the machine was told that a runner has it
+  core::Instant due{};  // when a runner that has it must have ended it
   CallEnd end;
 };
 
@@ -66,15 +64,6 @@ struct LbGroup::State {
   void respond(const core::RespondToCaller& action);
   void attempt_ended(core::CallHandle handle, std::uint32_t attempt, AttemptEnd end);
   void end_run(core::CallHandle handle, std::uint32_t attempt, AttemptEnd end);
-
-  // The runner has refused the call for good; true: so have all others. The machine, which does not
-  // know how large a static pool's runners are, would have it wait, and others wait behind it.
-  bool fits_nowhere(Call& call) const {
-    if (std::ranges::find(call.too_small, call.runner) == call.too_small.end()) {
-      call.too_small.push_back(call.runner);
-    }
-    return call.too_small.size() >= members;
-  }
 
   // Runs that are overdue are looked for now and then: one timer for all of them.
   void watch() {
@@ -147,7 +136,6 @@ struct LbGroup::State {
   std::deque<Call> calls;
   std::vector<std::uint32_t> free_calls;
   std::uint64_t numbers = 0;
-  std::size_t members = 0;
   std::uint32_t held = 0;
   std::vector<std::unique_ptr<Attempt>> gone;
   std::vector<std::unique_ptr<Attempt>> going;
@@ -193,7 +181,6 @@ void LbGroup::State::check(core::RunnerHandle runner) {
 void LbGroup::State::try_call(const core::TryCall& action) {
   Call& call = calls[action.call.value];
   call.attempt_number = action.attempt;
-  call.runner = action.runner;
   call.taken = false;
   call.body->restart();
   const std::uint32_t attempt = action.attempt;
@@ -230,9 +217,6 @@ void LbGroup::State::attempt_ended(core::CallHandle handle, std::uint32_t attemp
   if (call->taken && refused) {  // only a body that went on without an acceptance comes here
     call->end.body_gone = true;
     end_run(handle, attempt, std::move(end));
-  } else if (refused && end.reason == core::RefusalReason::kTooLarge && fits_nowhere(*call)) {
-    call->end.reason = core::RefusalReason::kTooLarge;
-    driver.deliver(core::CallerGone{handle});
   } else if (refused) {
     driver.deliver(core::CallNacked{handle, attempt, end.reason});
   } else if (!call->taken && end.kind == AttemptEnd::Kind::kBroken) {
@@ -270,8 +254,7 @@ void LbGroup::State::respond(const core::RespondToCaller& action) {
     gone.push_back(std::move(call.attempt));
   }
   CallEnd end = std::exchange(call.end, {});
-  const bool too_large = end.reason == core::RefusalReason::kTooLarge;
-  end.outcome = too_large ? core::CallOutcome::kRefused : action.outcome;
+  end.outcome = action.outcome;
   if (end.reason == core::RefusalReason::kNone) {
     end.reason = action.reason;
   }
@@ -289,7 +272,6 @@ void LbGroup::State::respond(const core::RespondToCaller& action) {
   call.body->abandon();
   call.body.reset();
   call.function.reset();
-  call.too_small.clear();
   const CallSink sink = std::exchange(call.sink, {});
   free_calls.push_back(action.call.value);
   --held;
@@ -313,7 +295,6 @@ LbGroup::~LbGroup() {
 void LbGroup::set_members(std::span<const core::Member> members) {
   core::MembershipReceived event;
   event.members = members;
-  state_->members = members.size();
   state_->driver.deliver(event);
 }
 

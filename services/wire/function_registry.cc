@@ -16,6 +16,7 @@ core::FunctionHandle FunctionRegistry::of(const std::string& slot, const Functio
   spec.memory = setup.memory;
   spec.cpu = setup.cpu;
   spec.image = image.first->second;
+  spec.idle_timeout = setup.idle_timeout;
   spec.group = core::GroupHandle{0};
   const core::FunctionHandle function = table_.add(spec);
   setups_.push_back(setup);

@@ -119,6 +119,42 @@ TEST(LoadBalancer, TakesTheOnlyRunnersWordThatACallIsTooLarge) {
   EXPECT_EQ(rig.told(), "try call 0 on runner 0; answer call 0: refused, too-large");
 }
 
+TEST(LoadBalancer, ACallThatEveryRunnerCalledTooLargeIsRefusedAndSoIsTheNextForAWhile) {
+  LbRig rig;
+  const auto large = rig.function(2048);
+  const auto larger = rig.function(4096);
+  const auto small = rig.function(128);
+  rig.members({0, 0});
+  rig.arrive(0, large);
+  rig.refuse(0, RefusalReason::kTooLarge);
+  rig.refuse(0, RefusalReason::kTooLarge);
+  rig.told();
+  EXPECT_EQ(rig.lb().waiting(), 0U);
+  rig.arrive(1, larger);
+  EXPECT_EQ(rig.told(), "answer call 1: refused, too-large");
+  rig.run(2, small);
+  rig.told();
+  rig.pass(10s);
+  rig.arrive(3, large);  // a runner may have come back larger
+  EXPECT_TRUE(rig.told().starts_with("try call 3 on runner"));
+}
+
+TEST(LoadBalancer, ALargeCallThatOneRunnerCouldHoldKeepsNoSmallerOnesWaiting) {
+  LbRig rig;
+  const auto large = rig.function(2048);
+  const auto small = rig.function(128);
+  rig.members({0, 0});
+  rig.arrive(0, large);
+  rig.refuse(0, RefusalReason::kTooLarge);
+  rig.refuse(0, RefusalReason::kRunnerFull);
+  rig.arrive(1, small);
+  EXPECT_EQ(rig.lb().waiting(), 2U);
+  rig.told();
+  rig.pass(1s);  // the large one tries the runners again
+  rig.refuse(0, RefusalReason::kTooLarge);
+  EXPECT_NE(rig.told().find("try call 1 on runner"), std::string::npos);
+}
+
 TEST(LoadBalancer, CancelsTheCallOfACallerThatHungUpWhereverItIs) {
   LbRig rig;
   const auto big = rig.function(1000);

@@ -42,6 +42,11 @@ class RunnerRig {
                                             .image = static_cast<std::uint32_t>(functions.size())});
   }
 
+  // Its idle containers go after a time of its own.
+  core::FunctionHandle function_idle_for(core::Duration idle_timeout) {
+    return functions.add(core::FunctionSpec{.idle_timeout = idle_timeout});
+  }
+
   void offer(std::uint32_t call, core::FunctionHandle function) {
     function_of_[call] = function;
     give(core::CallOffered{core::CallHandle{call}, function, core::LbHandle{0}, 1});

@@ -29,12 +29,16 @@ void make_rich(RunnerRig& rig) {
   const auto small = rig.function(100, 10);
   const auto other = rig.function(150);
   const auto large = rig.function(600);
+  const auto brief = rig.function_idle_for(1min);
   for (std::uint32_t call = 0; call < 3; ++call) {
     rig.offer(call, small);
     rig.up(call + 1);
   }
   rig.offer(3, other);
   rig.up(4);
+  rig.leave_idle(20, brief, 5);
+  rig.offer(20, brief);
+  rig.ended(5);
   rig.ended(1);
   rig.pass(20ms);
   rig.ended(4, core::CallOutcome::kFailed, 0);

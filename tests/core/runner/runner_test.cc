@@ -213,6 +213,48 @@ TEST(Runner, RemovesAnIdleContainerAfterItsTimeCountedFromTheEndOfItsLastRun) {
   EXPECT_EQ(keeper.runner().next_deadline(), core::kNever);
 }
 
+TEST(Runner, AFunctionsOwnShorterIdleTimeEndsItsContainers) {
+  RunnerRig rig(RunnerRig::of_memory(4096));
+  rig.leave_idle(0, rig.function(128), 1);
+  rig.leave_idle(1, rig.function_idle_for(30s), 2);
+  rig.leave_idle(2, rig.function_idle_for(5s), 3);
+  rig.leave_idle(3, rig.function_idle_for(1h), 4);  // the runner's own time comes first
+  rig.told();
+  EXPECT_EQ(rig.runner().next_deadline(), rig.now + 5s);
+  rig.pass(5s);
+  EXPECT_EQ(rig.told(), "remove container 3: expired");
+  rig.pass(25s);
+  EXPECT_EQ(rig.told(), "remove container 2: expired");
+  rig.pass(10min);
+  EXPECT_EQ(rig.told(), "remove container 1: expired; remove container 4: expired");
+  EXPECT_EQ(rig.runner().next_deadline(), core::kNever);
+}
+
+TEST(Runner, UseEndsAContainersIdlenessAndTheNextOneCountsAnew) {
+  RunnerRig rig;
+  const auto brief = rig.function_idle_for(10s);
+  rig.leave_idle(0, brief, 1);
+  rig.pass(9s);
+  rig.offer(1, brief);
+  rig.told();
+  EXPECT_EQ(rig.runner().next_deadline(), core::kNever);
+  rig.ended(1);  // without any time in between, and again
+  rig.offer(2, brief);
+  rig.ended(1);
+  rig.told();
+  EXPECT_EQ(rig.runner().next_deadline(), rig.now + 10s);
+  rig.pass(10s - 1ns);
+  EXPECT_EQ(rig.told(), "");
+  rig.pass(1ns);
+  EXPECT_EQ(rig.told(), "remove container 1: expired");
+}
+
+TEST(Runner, WhatIsKeptUntilRoomIsNeededHasNoOwnTimeEither) {
+  RunnerRig rig(RunnerRig::of_memory(1024, "none"));
+  rig.leave_idle(0, rig.function_idle_for(10s), 1);
+  EXPECT_EQ(rig.runner().next_deadline(), core::kNever);
+}
+
 TEST(Runner, FreezesIdleContainersAndThawsThemOnUse) {
   core::RunnerConfig config = RunnerRig::of_memory(1024);
   config.freeze_after = 50ms;
