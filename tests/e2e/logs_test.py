@@ -3,9 +3,11 @@
 also when their containers are gone, and where it cannot the reason is told."""
 
 import json
+import os
+import subprocess
 
 from cluster import BrokenClusterTest, ClusterTest, at_once, main
-from node import wait_until
+from node import PATIENCE, wait_until
 
 TEXT = {"Accept": "text/plain"}
 
@@ -70,6 +72,22 @@ class Logs(ClusterTest):
     def test_another_form_than_there_is_is_not_acceptable(self):
         call = self.expect(self.cluster.invoke(self.echo), 200).headers["Fn-Call-Id"]
         self.expect(self.log("logs", call, {"Accept": "image/png"}), 406)
+
+    def fnctl(self, *words):
+        """Exit code, stdout, stderr."""
+        done = subprocess.run(
+            [os.environ["FN_CTL"], *words], capture_output=True, text=True, timeout=PATIENCE,
+            env=os.environ | {"FN_API_URL": f"http://127.0.0.1:{self.cluster.lb.port}"})
+        return done.returncode, done.stdout, done.stderr
+
+    def test_the_operators_command_line_prints_a_log(self):
+        call = self.cluster.call("POST", "/r/old/talk", "hello\n").headers["Fn-Call-Id"]
+        self.assertEqual(self.fnctl("logs", "old", call), (0, f"{call} says hello\n", ""))
+        code, out, err = self.fnctl("logs", "old", call, "--output", "json")
+        self.assertEqual((code, err), (0, ""))
+        self.assertEqual(json.loads(out), {
+            "call_id": call, "app_name": "old", "log": f"{call} says hello\n"})
+        self.assertEqual(self.fnctl("logs", "none", call), (3, "", "fnctl: logs: App not found\n"))
 
     def test_calls_are_otherwise_the_api_servers_to_answer(self):
         listed = self.expect(self.cluster.call("GET", "/v1/apps/old/calls"), 200)
