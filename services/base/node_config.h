@@ -71,6 +71,9 @@ struct ContainerConfig {
   std::uint64_t response_bytes = 0;
   std::uint64_t response_header_bytes = 0;
   std::uint64_t log_bytes = std::uint64_t{1} << 20;
+  // Of the whole runner.
+  std::uint32_t logged_calls = 1'000;
+  std::uint64_t kept_log_bytes = std::uint64_t{16} << 20;
   bool debug_logs = true;
   // Of each container.
   std::uint32_t processes_max = 50;

@@ -195,7 +195,7 @@ constexpr std::array kSettings = {
                 kLbRole,
                 lb<&LbSettings::remembered_calls>(
                     "lb.remembered_calls",
-                    Range{0, 1e7},
+                    Range{0, 1e6},
                     Text("Calls of which the load balancer knows the runner that has the log."))},
 
     NodeSetting{"FN_DRIVER",
@@ -247,6 +247,18 @@ constexpr std::array kSettings = {
                 kRunnerRole,
                 container<&ContainerConfig::log_bytes>(
                     "container.max_log_bytes", kBytes, Text("What is kept of a call's stderr."))},
+    NodeSetting{"FN_KEPT_CALL_LOGS",
+                kRunnerRole,
+                container<&ContainerConfig::logged_calls>(
+                    "container.logged_calls",
+                    Range{0, 1e6},
+                    Text("Calls whose stderr can be read, also when their container is gone."))},
+    NodeSetting{"FN_KEPT_CALL_LOG_BYTES",
+                kRunnerRole,
+                container<&ContainerConfig::kept_log_bytes>(
+                    "container.kept_log_bytes",
+                    kBytes,
+                    Text("What these may hold together; the oldest go first."))},
     NodeSetting{"FN_DISABLE_DEBUG_USER_LOGS",
                 kRunnerRole,
                 container<&ContainerConfig::debug_logs>(

@@ -2,12 +2,11 @@
 
 #include "services/lb/http_api_port.h"
 
-#include <charconv>
 #include <chrono>
-#include <string_view>
 #include <utility>
 
 #include "services/base/http_client.h"
+#include "services/base/http_peer.h"
 
 namespace fn::services {
 namespace {
@@ -17,7 +16,7 @@ constexpr std::size_t kAnswerBytes = std::size_t{64} << 20;
 class HttpApiPort final : public ApiPort {
  public:
   HttpApiPort(Loop& loop, const HttpPeer& peer)
-      : host_(peer.host + ":" + std::to_string(peer.port)), client_(loop, peer, limits()) {}
+      : host_(host_of(peer)), client_(loop, peer, limits()) {}
 
   void ask(HttpRequestHead head, std::string body, Handler handler) override {
     if (find_header(head.headers, "Host").empty()) {
@@ -64,35 +63,11 @@ class HttpApiPort final : public ApiPort {
 }  // namespace
 
 core::Result<std::unique_ptr<ApiPort>> make_http_api_port(Loop& loop, const std::string& url) {
-  constexpr std::string_view kScheme = "http://";
-  std::string_view rest = url;
-  const auto bad = [&url] {
-    return core::fail(core::ErrorCode::kInvalidArgument,
-                      "FN_RUNNER_API_URL=" + url + ": expected http://HOST[:PORT]");
-  };
-  if (!rest.starts_with(kScheme)) {
-    return bad();
+  const core::Result<HttpPeer> peer = http_peer(url);
+  if (!peer) {
+    return core::fail(peer.error().code, "FN_RUNNER_API_URL=" + peer.error().message);
   }
-  rest.remove_prefix(kScheme.size());
-  if (rest.ends_with('/')) {
-    rest.remove_suffix(1);
-  }
-  HttpPeer peer;
-  peer.port = 80;
-  const std::size_t colon = rest.rfind(':');
-  if (colon != std::string_view::npos && rest.find(']', colon) == std::string_view::npos) {
-    const std::string_view digits = rest.substr(colon + 1);
-    const char* const end = digits.data() + digits.size();
-    if (digits.empty() || std::from_chars(digits.data(), end, peer.port).ptr != end) {
-      return bad();
-    }
-    rest = rest.substr(0, colon);
-  }
-  peer.host = rest;
-  if (peer.host.empty() || peer.host.find('/') != std::string::npos) {
-    return bad();
-  }
-  return std::make_unique<HttpApiPort>(loop, peer);
+  return std::make_unique<HttpApiPort>(loop, *peer);
 }
 
 }  // namespace fn::services

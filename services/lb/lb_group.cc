@@ -103,6 +103,7 @@ struct LbGroup::State {
     }
     call->due = core::later(parts.loop.now(), call->function->setup.timeout + parts.run_slack);
     watch();
+    parts.observer.taken(call->id, call->function, call->runner);
     driver.deliver(core::CallAccepted{handle, attempt});
     // The machine may have answered otherwise.
     call = of(handle, attempt);

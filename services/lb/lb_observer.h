@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string>
 
+#include "core/base/handle.h"
 #include "core/base/time.h"
 #include "core/lb/messages.h"
 #include "services/lb/function_version.h"
@@ -32,6 +33,10 @@ class LbObserver {
 
   virtual void arrived() = 0;
   virtual void decided(const core::LbFact& fact) = 0;
+  // A runner has the call; how it ends is still open.
+  virtual void taken(const std::string& call_id,
+                     const FunctionVersionPtr& function,
+                     core::RunnerHandle runner) = 0;
   virtual void ended(const CallRecord& record) = 0;
 };
 

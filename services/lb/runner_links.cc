@@ -10,6 +10,7 @@
 #include <grpcpp/grpcpp.h>
 
 #include "services/lb/engage_attempt.h"
+#include "services/lb/log_question.h"
 #include "services/wire/wire_names.h"
 
 namespace fn::services {
@@ -26,6 +27,7 @@ struct Link {
   std::string address;
   std::unique_ptr<RunnerProtocol::Stub> stub;
   std::unique_ptr<EngageStub> engage;
+  std::unique_ptr<RunnerControlStub> control;
 };
 
 class GrpcAttempt final : public Attempt {
@@ -85,16 +87,19 @@ class StatusCheck final {
 }  // namespace
 
 struct RunnerLinks::State {
-  State(Loop& loop, std::shared_ptr<grpc::ChannelCredentials> its_credentials)
-      : credentials(std::move(its_credentials)),
+  State(Loop& its_loop, std::shared_ptr<grpc::ChannelCredentials> its_credentials)
+      : loop(its_loop),
+        credentials(std::move(its_credentials)),
         thread(loop, std::make_unique<grpc::CompletionQueue>()) {}
 
+  Loop& loop;
   std::shared_ptr<grpc::ChannelCredentials> credentials;
   QueueThread thread;
   std::vector<Link> links;
   // Held by every attempt under way.
   std::shared_ptr<int> alive = std::make_shared<int>(0);
   std::shared_ptr<StatusCheck::Checks> checks = std::make_shared<StatusCheck::Checks>();
+  std::shared_ptr<LogQuestion::UnderWay> questions = std::make_shared<LogQuestion::UnderWay>();
   bool closed = false;
 };
 
@@ -123,8 +128,10 @@ core::RunnerHandle RunnerLinks::add(const std::string& address) {
 
 core::RunnerHandle RunnerLinks::add(const std::string& name,
                                     const std::shared_ptr<grpc::Channel>& channel) {
-  state_->links.push_back(
-      {name, RunnerProtocol::NewStub(channel), std::make_unique<EngageStub>(channel)});
+  state_->links.push_back({name,
+                           RunnerProtocol::NewStub(channel),
+                           std::make_unique<EngageStub>(channel),
+                           control::v1::RunnerControl::NewStub(channel)});
   return core::RunnerHandle{static_cast<std::uint32_t>(state_->links.size() - 1)};
 }
 
@@ -145,13 +152,28 @@ void RunnerLinks::check(core::RunnerHandle runner, std::function<void()> alive) 
       *state_->links[runner.value].stub, state_->thread.queue(), std::move(alive), state_->checks);
 }
 
+void RunnerLinks::ask_log(core::RunnerHandle runner,
+                          const std::string& call_id,
+                          std::function<void(LogAnswer answer)> handler) {
+  State& state = *state_;
+  LogQuestion::ask({state.loop, state.thread.queue(), *state.links[runner.value].control},
+                   call_id,
+                   std::move(handler),
+                   state.questions);
+}
+
 void RunnerLinks::close() {
   if (!std::exchange(state_->closed, true)) {
     for (StatusCheck* check : *state_->checks) {
       check->cancel();
     }
-    state_->thread.hand_over_until(
-        [this] { return state_->alive.use_count() == 1 && state_->checks->empty(); });
+    for (LogQuestion* question : *state_->questions) {
+      question->cancel();
+    }
+    state_->thread.hand_over_until([this] {
+      return state_->alive.use_count() == 1 && state_->checks->empty() &&
+             state_->questions->empty();
+    });
     state_->thread.close();
   }
 }

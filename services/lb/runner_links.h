@@ -5,10 +5,12 @@
 
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
 #include "services/base/loop.h"
+#include "services/lb/log_port.h"
 #include "services/lb/runner_port.h"
 #include "services/wire/credentials.h"
 
@@ -18,7 +20,7 @@ class Channel;
 
 namespace fn::services {
 
-class RunnerLinks final : public RunnerPort {
+class RunnerLinks final : public RunnerPort, public LogPort {
  public:
   // REQUIRES: loop outlives the links.
   RunnerLinks(Loop& loop, std::shared_ptr<grpc::ChannelCredentials> credentials);
@@ -36,6 +38,10 @@ class RunnerLinks final : public RunnerPort {
                                  const EngageRequest& request,
                                  AttemptSink sink) override;
   void check(core::RunnerHandle runner, std::function<void()> alive) override;
+
+  void ask_log(core::RunnerHandle runner,
+               const std::string& call_id,
+               std::function<void(LogAnswer answer)> handler) override;
 
   // Breaks what is under way and stops the thread. REQUIRES: attempts have been destroyed.
   void close();

@@ -2,7 +2,12 @@
 
 #include "services/runner/rare_call.h"
 
+#include <optional>
 #include <utility>
+
+#include "proto/runner_control.pb.h"
+
+#include "services/wire/wire_names.h"
 
 namespace fn::services {
 
@@ -28,36 +33,72 @@ void RareCall::requested(bool ok) {
 }
 
 void RareCall::read(bool /*ok*/) {
-  std::optional<std::string> bytes = answer();
-  if (!bytes) {
-    stream_.Finish(
-        {grpc::StatusCode::UNIMPLEMENTED, context_.method() + ": this runner does not offer it"},
-        &on_finished_);
+  make_answer();
+  go_on();
+}
+
+void RareCall::go_on() {
+  if (messages_.empty()) {
+    stream_.Finish(status_, &on_finished_);
     return;
   }
-  const grpc::Slice slice(*bytes);
+  const grpc::Slice slice(messages_.front());
   const grpc::ByteBuffer buffer(&slice, 1);
-  stream_.WriteAndFinish(buffer, grpc::WriteOptions(), grpc::Status::OK, &on_finished_);
+  messages_.pop_front();
+  if (messages_.empty()) {
+    stream_.WriteAndFinish(buffer, grpc::WriteOptions(), status_, &on_finished_);
+  } else {
+    stream_.Write(buffer, &on_written_);
+  }
+}
+
+void RareCall::written(bool ok) {
+  if (!ok) {  // whoever asked has gone
+    messages_.clear();
+  }
+  go_on();
 }
 
 void RareCall::finished(bool /*ok*/) {
   delete this;
 }
 
-std::optional<std::string> RareCall::answer() const {
+void RareCall::make_answer() {
   if (context_.method() == "/RunnerProtocol/Status") {
     const RunnerCounts counts = node_.counts();
     RunnerStatus status;
     status.set_active(static_cast<int>(counts.held));
     status.set_requestsreceived(counts.offered);
     status.set_requestshandled(counts.completed + counts.failed);
-    return status.SerializeAsString();
-  }
-  if (context_.method() == "/grpc.health.v1.Health/Check") {
+    messages_.push_back(status.SerializeAsString());
+  } else if (context_.method() == "/grpc.health.v1.Health/Check") {
     // HealthCheckResponse{status (1): SERVING = 1, NOT_SERVING = 2}
-    return std::string(node_.draining() ? "\x08\x02" : "\x08\x01");
+    messages_.emplace_back(node_.draining() ? "\x08\x02" : "\x08\x01");
+  } else if (context_.method() == "/fn.control.v1.RunnerControl/CallLog") {
+    make_log_answer();
+  } else {
+    status_ = {grpc::StatusCode::UNIMPLEMENTED,
+               context_.method() + ": this runner does not offer it"};
   }
-  return std::nullopt;
+}
+
+void RareCall::make_log_answer() {
+  control::v1::CallLogRequest request;
+  if (!grpc::SerializationTraits<control::v1::CallLogRequest>::Deserialize(&request_, &request)
+           .ok()) {
+    status_ = {grpc::StatusCode::INVALID_ARGUMENT, "expected a CallLogRequest"};
+    return;
+  }
+  const std::optional<std::string> log = node_.log_of(request.call_id());
+  if (!log) {
+    status_ = {grpc::StatusCode::NOT_FOUND, "this runner does not know the call (any more)"};
+    return;
+  }
+  control::v1::CallLogPart part;
+  for (std::size_t at = 0; at < log->size(); at += kFrameBytes) {
+    part.set_log(log->substr(at, kFrameBytes));
+    messages_.push_back(part.SerializeAsString());
+  }
 }
 
 }  // namespace fn::services

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One call of a method other than Engage: Status, the standard health check, and UNIMPLEMENTED for
-// what this runner does not offer. It owns itself until gRPC has given back every operation. For
-// engage_service.cc only.
+// One call of a method other than Engage: Status, the standard health check, the log of a call, and
+// UNIMPLEMENTED for what this runner does not offer. It owns itself until gRPC has given back every
+// operation. For engage_service.cc only.
 
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "services/runner/runner_node.h"
@@ -31,10 +31,13 @@ class RareCall final {
 
   void requested(bool ok);
   void read(bool ok);
+  void written(bool ok);
   void finished(bool ok);
 
-  // The answer's bytes, or none: the method is not offered.
-  [[nodiscard]] std::optional<std::string> answer() const;
+  // Messages and a status; an error has no messages.
+  void make_answer();
+  void make_log_answer();
+  void go_on();
 
   std::shared_ptr<void> alive_;
   RunnerNode& node_;
@@ -42,8 +45,11 @@ class RareCall final {
   grpc::GenericServerContext context_;
   grpc::GenericServerAsyncReaderWriter stream_{&context_};
   grpc::ByteBuffer request_;
+  std::deque<std::string> messages_;
+  grpc::Status status_;
   CompletionOf<RareCall, &RareCall::requested> on_requested_{*this};
   CompletionOf<RareCall, &RareCall::read> on_read_{*this};
+  CompletionOf<RareCall, &RareCall::written> on_written_{*this};
   CompletionOf<RareCall, &RareCall::finished> on_finished_{*this};
 };
 

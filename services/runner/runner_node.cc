@@ -23,6 +23,8 @@ struct Call {
   std::uint32_t attempt = 0;
   core::Instant offered_at{};
   core::Instant ran_at{};
+  core::ContainerHandle container;  // of its run
+  std::uint64_t log = 0;            // its number in the store
   RunOutcome outcome;
 };
 
@@ -40,10 +42,12 @@ struct RunnerNode::State {
   State(Loop& its_loop,
         const core::RunnerConfig& config,
         ContainerDriver& its_driver,
-        RunnerObserver& its_observer)
+        RunnerObserver& its_observer,
+        const CallLogLimits& log_limits)
       : loop(its_loop),
         driver(its_driver),
         observer(its_observer),
+        logs(log_limits),
         machine(config, functions.table()),
         machine_driver(its_loop, machine, [this](const core::RunnerOut& out) {
           present = &out;
@@ -99,6 +103,7 @@ struct RunnerNode::State {
   Loop& loop;
   ContainerDriver& driver;
   RunnerObserver& observer;
+  CallLogStore logs;
   FunctionRegistry functions;
   core::Runner machine;
   MachineDriver<core::Runner, core::RunnerEvent, core::RunnerOut, core::RunnerDeadlineReached>
@@ -192,6 +197,8 @@ void RunnerNode::State::run_call(const core::RunCall& action) {
   Call& call = calls[action.call.value];
   const FunctionSetup& setup = functions.setup(call.function);
   call.ran_at = loop.now();
+  call.container = action.container;
+  call.log = logs.begin(call.fields.id, action.number);
   observer.run_began(call.fields.id, setup, action.number, action.first_run != 0);
   RunRequest request;
   request.call_id = call.fields.id;
@@ -234,8 +241,12 @@ FunctionError RunnerNode::State::start_error() {
 void RunnerNode::State::finish_call(const core::FinishCall& action) {
   Call& call = calls[action.call.value];
   const bool ran = call.ran_at != core::Instant{};
-  if (!ran) {
+  if (ran) {
+    const Container* const container = place(call.container).container.get();
+    logs.set(call.log, container == nullptr ? "" : container->log_of(call.fields.id));
+  } else {
     call.outcome = RunOutcome{action.outcome, false, start_error()};
+    logs.set(logs.begin(call.fields.id, 0), call.outcome.error.log);
   }
   ++(action.outcome == core::CallOutcome::kCompleted ? counts.completed : counts.failed);
   const core::Instant began = ran ? call.ran_at : loop.now();
@@ -250,6 +261,9 @@ void RunnerNode::State::remove_container(const core::RemoveContainer& action) {
   observer.container_removed(functions.setup(action.function), action.number, action.reason);
   removed.number = 0;
   if (removed.container != nullptr) {
+    logs.renew(action.number, [&container = *removed.container](const std::string& call_id) {
+      return container.log_of(call_id);
+    });
     gone.push_back(std::move(removed.container));
   } else if (std::exchange(removed.starting, false)) {
     driver.cancel(removed.start);
@@ -259,8 +273,9 @@ void RunnerNode::State::remove_container(const core::RemoveContainer& action) {
 RunnerNode::RunnerNode(Loop& loop,
                        const core::RunnerConfig& config,
                        ContainerDriver& driver,
-                       RunnerObserver& observer)
-    : state_(std::make_unique<State>(loop, config, driver, observer)) {}
+                       RunnerObserver& observer,
+                       const CallLogLimits& logs)
+    : state_(std::make_unique<State>(loop, config, driver, observer, logs)) {}
 
 RunnerNode::~RunnerNode() = default;
 
@@ -330,14 +345,18 @@ RunnerCounts RunnerNode::counts() const {
   return counts;
 }
 
-std::string RunnerNode::log_of(const std::string& call_id) const {
+std::optional<std::string> RunnerNode::log_of(const std::string& call_id) const {
+  const CallLogStore::Kept* const kept = state_->logs.find(call_id);
+  if (kept == nullptr) {
+    return std::nullopt;
+  }
   for (const Place& each : state_->places) {
-    std::string text = each.container == nullptr ? "" : each.container->log_of(call_id);
-    if (!text.empty()) {
-      return text;
+    if (each.number != 0 && each.number == kept->container && each.container != nullptr) {
+      std::string present = each.container->log_of(call_id);
+      return present.size() > kept->log.size() ? present : kept->log;
     }
   }
-  return {};
+  return kept->log;
 }
 
 }  // namespace fn::services

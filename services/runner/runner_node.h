@@ -8,10 +8,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "core/runner/runner_config.h"
 #include "services/base/loop.h"
+#include "services/runner/call_log_store.h"
 #include "services/runner/container.h"
 #include "services/runner/offered_call.h"
 #include "services/runner/runner_observer.h"
@@ -43,7 +45,8 @@ class RunnerNode {
   RunnerNode(Loop& loop,
              const core::RunnerConfig& config,
              ContainerDriver& driver,
-             RunnerObserver& observer);
+             RunnerObserver& observer,
+             const CallLogLimits& logs = {});
   ~RunnerNode();
   RunnerNode(const RunnerNode&) = delete;
   RunnerNode& operator=(const RunnerNode&) = delete;
@@ -67,8 +70,8 @@ class RunnerNode {
 
   [[nodiscard]] RunnerCounts counts() const;
 
-  // Stderr of a call that ran here lately; empty: unknown.
-  [[nodiscard]] std::string log_of(const std::string& call_id) const;
+  // Stderr of a call that runs here or ran lately, as far as it has been written; none: unknown.
+  [[nodiscard]] std::optional<std::string> log_of(const std::string& call_id) const;
 
  private:
   struct State;

@@ -8,8 +8,8 @@
 
 namespace fn::services {
 
-LbReport::LbReport(Metrics& metrics, Log& log, const std::string& group)
-    : metrics_(metrics, group), log_(log), group_(group) {}
+LbReport::LbReport(Metrics& metrics, Log& log, RememberedCalls& calls, const std::string& group)
+    : metrics_(metrics, group), log_(log), calls_(calls), group_(group) {}
 
 void LbReport::arrived() {
   metrics_.arrived.add();
@@ -44,6 +44,12 @@ void LbReport::decided(const core::LbFact& fact) {
     case core::LbFactKind::kEventIgnored:
       break;
   }
+}
+
+void LbReport::taken(const std::string& call_id,
+                     const FunctionVersionPtr& function,
+                     core::RunnerHandle runner) {
+  calls_.remember(call_id, function, runner);
 }
 
 void LbReport::ended(const CallRecord& record) {

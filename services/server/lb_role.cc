@@ -48,7 +48,8 @@ LbRole::LbRole(const NodeConfig& config, Log& log, Metrics& metrics, Within with
       metrics_(metrics),
       within_(std::move(within)),
       http_metrics_(metrics, "lb"),
-      report_(metrics, log, "default") {
+      calls_(config.lb.remembered_calls),
+      report_(metrics, log, calls_, "default") {
   pages_.waits_for = [this]() -> std::string {
     if (draining_) {
       return "its end";
@@ -76,6 +77,8 @@ core::Status LbRole::start() {
   InvokeOptions options;
   options.detached_body_bytes = config_.lb.replay_bytes;
   front_ = std::make_unique<InvokeFront>(loop(), *catalog_, *group_, options);
+  logs_ = std::make_unique<CallLogFront>(
+      calls_, *links_, [this](core::RunnerHandle runner) { return links_->address(runner); });
   timer_ = std::make_unique<LoopTimer>(loop());
   http_ = std::make_unique<HttpServer>(
       loop(),
@@ -160,7 +163,7 @@ void LbRole::ask_for_api() {
 }
 
 void LbRole::serve(const HttpExchangePtr& exchange) {
-  if (front_->take(exchange)) {
+  if (front_->take(exchange) || logs_->take(exchange)) {
     return;
   }
   const HttpRequestHead& head = exchange->head();
@@ -229,6 +232,7 @@ void LbRole::wait_for_calls(const std::function<void()>& done) {
 void LbRole::stopped() {
   http_.reset();
   front_.reset();
+  logs_.reset();
   catalog_.reset();
   api_.reset();
   group_.reset();

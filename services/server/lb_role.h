@@ -13,6 +13,7 @@
 #include "services/base/log.h"
 #include "services/base/metric_sets.h"
 #include "services/base/node_config.h"
+#include "services/lb/call_log_front.h"
 #include "services/lb/fn_catalog.h"
 #include "services/lb/invoke_front.h"
 #include "services/lb/lb_group.h"
@@ -58,10 +59,12 @@ class LbRole final : public Role {
   std::unique_ptr<ApiPort> api_;
   std::unique_ptr<RunnerLinks> links_;
   std::unique_ptr<BodyBudget> budget_;
+  RememberedCalls calls_;
   LbReport report_;
   std::unique_ptr<LbGroup> group_;
   std::unique_ptr<FnCatalog> catalog_;
   std::unique_ptr<InvokeFront> front_;
+  std::unique_ptr<CallLogFront> logs_;
   std::unique_ptr<HttpServer> http_;
   std::unique_ptr<LoopTimer> timer_;
   bool api_answers_ = false;

@@ -94,7 +94,8 @@ core::Status RunnerRole::start() {
   }
   core::RunnerConfig runner = config_.runner;
   runner.group = core::GroupHandle{0};
-  node_ = std::make_unique<RunnerNode>(loop(), runner, *driver_, report_);
+  const CallLogLimits logs{config_.container.logged_calls, config_.container.kept_log_bytes};
+  node_ = std::make_unique<RunnerNode>(loop(), runner, *driver_, report_, logs);
   loop().at_batch_end([this] { report_.holds(node_->counts()); });
   service_ = std::make_unique<EngageService>(loop(), *node_);
   timer_ = std::make_unique<LoopTimer>(loop());

@@ -2,7 +2,10 @@
 
 #include <array>
 
+#include "sim/cli/commands.h"
 #include "sim/cli/options.h"
+#include "sim/scenario/presets.h"
+#include "sim/world/bench_workloads.h"
 
 namespace fn::sim {
 
@@ -229,10 +232,40 @@ constexpr std::array kCommands = {
     CommandSpec{"help", "Explain a command.", "fnsim help run", "[COMMAND]", kPlainOptions},
 };
 
+constexpr std::array kVariables = {
+    VariableSpec{"NO_COLOR", "No colours when it is not empty."},
+    VariableSpec{"LC_ALL, LC_CTYPE, LANG",
+                 "Blocks are drawn as digits where the locale is not of UTF-8."},
+};
+
+std::vector<std::string> words_called(std::string_view called) {
+  std::vector<std::string> words;
+  if (called == "NAME") {
+    const auto names = preset_names();
+    words.assign(names.begin(), names.end());
+  } else if (called == "WORKLOAD") {
+    const auto names = bench_workload_names();
+    words.assign(names.begin(), names.end());
+  }
+  return words;
+}
+
 }  // namespace
 
-std::span<const CommandSpec> command_specs() {
-  return kCommands;
+const Program& fnsim_program() {
+  static constexpr Program kFnsim{
+      .name = "fnsim",
+      .purpose = "simulate a FaaS control plane on recorded traces",
+      .description =
+          "fnsim replays traces of FaaS calls through the load balancers, runners and node pool\n"
+          "manager of the real system, in simulated time.\n",
+      .exit_codes =
+          "Exit codes: 0 ok, 1 failed, 2 wrong use, 3 bad input, 99 a bound of [expect] missed.\n",
+      .variables = kVariables,
+      .commands = kCommands,
+      .words_called = words_called,
+  };
+  return kFnsim;
 }
 
 }  // namespace fn::sim

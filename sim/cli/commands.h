@@ -20,6 +20,9 @@
 
 namespace fn::sim {
 
+// What fnsim is: its commands and what they share.
+const Program& fnsim_program();
+
 // One invocation of fnsim.
 struct Invocation {
   const Arguments& arguments;

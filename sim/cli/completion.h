@@ -2,8 +2,8 @@
 //
 // Shell completion from the table of commands (options.h): sub-commands, options, and the values
 // that are known beforehand. What a value can be follows from what it is called in --help: "a|b|c"
-// are words, FILE, PATH and RESULT are files, DIR is a folder, NAME a shipped policy, COMMAND a
-// sub-command, WORKLOAD one of `fnsim bench`; of anything else nothing is known.
+// are words, FILE, PATH and RESULT are files, DIR is a folder, COMMAND a sub-command; of anything
+// else the program is asked (Program::words_called).
 
 #pragma once
 
@@ -11,6 +11,8 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "sim/cli/options.h"
 
 namespace fn::sim {
 
@@ -24,12 +26,12 @@ struct Choices {
 };
 
 // `called` is the argument of an option or the words of a command, as in the table.
-Choices choices_of(std::string_view called);
+Choices choices_of(const Program& program, std::string_view called);
 
 // The shells that there is a script for.
 std::span<const std::string_view> completion_shells();
 
 // The script that the shell reads; empty when there is none for it.
-std::string completion_script(std::string_view shell);
+std::string completion_script(const Program& program, std::string_view shell);
 
 }  // namespace fn::sim

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include <algorithm>
+#include <utility>
 
 #include "sim/cli/completion.h"
-#include "sim/cli/options.h"
-#include "sim/scenario/presets.h"
-#include "sim/world/bench_workloads.h"
 
 namespace fn::sim {
 
@@ -17,35 +15,31 @@ bool is_literal(std::string_view word) {
   return !word.empty() && word.find_first_not_of(kLetters) == std::string_view::npos;
 }
 
-void add(Choices& choices, std::string_view word) {
+void add(const Program& program, Choices& choices, std::string_view word) {
   if (word == "FILE" || word == "PATH" || word == "RESULT") {
     choices.files = true;
   } else if (word == "DIR") {
     choices.folders = true;
-  } else if (word == "NAME") {
-    for (const std::string_view policy : preset_names()) {
-      choices.words.emplace_back(policy);
-    }
   } else if (word == "COMMAND") {
-    for (const std::string_view first : first_words()) {
+    for (const std::string_view first : first_words(program)) {
       choices.words.emplace_back(first);
-    }
-  } else if (word == "WORKLOAD") {
-    for (const std::string_view workload : bench_workload_names()) {
-      choices.words.emplace_back(workload);
     }
   } else if (is_literal(word)) {
     choices.words.emplace_back(word);
+  } else if (program.words_called != nullptr) {
+    for (std::string& known : program.words_called(word)) {
+      choices.words.push_back(std::move(known));
+    }
   }
 }
 
 }  // namespace
 
-Choices choices_of(std::string_view called) {
+Choices choices_of(const Program& program, std::string_view called) {
   Choices choices;
   while (!called.empty()) {
     const std::size_t end = std::min(called.find_first_of(" |[].,"), called.size());
-    add(choices, called.substr(0, end));
+    add(program, choices, called.substr(0, end));
     called.remove_prefix(std::min(end + 1, called.size()));
   }
   return choices;

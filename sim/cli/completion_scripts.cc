@@ -19,19 +19,21 @@ std::string joined(std::span<const std::string> words) {
 }
 
 // What may stand where no option's value is wanted: options and the command's own words.
-Choices free_choices(const CommandSpec& command) {
-  Choices choices = choices_of(command.words);
+Choices free_choices(const Program& program, const CommandSpec& command) {
+  Choices choices = choices_of(program, command.words);
   for (const OptionSpec& option : command.options) {
     choices.words.push_back("--" + std::string(option.name));
   }
   return choices;
 }
 
+// The scripts speak of @PROGRAM@, whose name is put in at the end.
+
 // ---- bash ----
 
 constexpr std::string_view kBashHead =
-    R"(# Completion of fnsim for bash, written by "fnsim completion bash".
-_fnsim() {
+    R"(# Completion of @PROGRAM@ for bash, written by "@PROGRAM@ completion bash".
+_@PROGRAM@() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
   local words='' files='' folders=''
   COMPREPLY=()
@@ -60,7 +62,7 @@ constexpr std::string_view kBashTail = R"(  esac
   [ -z "$files$folders" ] || compopt -o filenames 2>/dev/null
   return 0
 }
-complete -F _fnsim fnsim
+complete -F _@PROGRAM@ @PROGRAM@
 )";
 
 std::string bash_choices(const Choices& choices) {
@@ -71,10 +73,10 @@ std::string bash_choices(const Choices& choices) {
 }
 
 // The words that two or more commands begin with, joined by `joint`.
-std::string group_words(std::string_view joint) {
+std::string group_words(const Program& program, std::string_view joint) {
   std::string text;
-  for (const std::string_view first : first_words()) {
-    if (!second_words(first).empty()) {
+  for (const std::string_view first : first_words(program)) {
+    if (!second_words(program, first).empty()) {
       text += text.empty() ? "" : joint;
       text += first;
     }
@@ -82,55 +84,57 @@ std::string group_words(std::string_view joint) {
   return text;
 }
 
-std::string with_groups(std::string_view script, std::string_view joint) {
+std::string with_groups(const Program& program, std::string_view script, std::string_view joint) {
   constexpr std::string_view kMark = "@GROUPS@";
+  const std::string groups = group_words(program, joint);
   std::string text(script);
-  return text.replace(text.find(kMark), kMark.size(), group_words(joint));
+  // An empty word where there are none: the shells want one.
+  return text.replace(text.find(kMark), kMark.size(), groups.empty() ? "''" : groups);
 }
 
-std::string joined_words(std::string_view first) {
+std::string joined_words(const Program& program, std::string_view first) {
   std::string text;
-  for (const std::string_view second : second_words(first)) {
+  for (const std::string_view second : second_words(program, first)) {
     text += text.empty() ? "" : " ";
     text += second;
   }
   return text;
 }
 
-std::string bash_script() {
-  std::string text = with_groups(kBashHead, " | ");
-  Choices first = choices_of("COMMAND");
+std::string bash_script(const Program& program) {
+  std::string text = with_groups(program, kBashHead, " | ");
+  Choices first = choices_of(program, "COMMAND");
   first.words.insert(first.words.end(), {"--help", "--version"});
   text += "      " + bash_choices(first);
-  for (const std::string_view word : first_words()) {
-    if (!second_words(word).empty()) {
-      text += "    " + std::string(word) + ":*) words='" + joined_words(word) + "' ;;\n";
+  for (const std::string_view word : first_words(program)) {
+    if (!second_words(program, word).empty()) {
+      text += "    " + std::string(word) + ":*) words='" + joined_words(program, word) + "' ;;\n";
     }
   }
-  for (const CommandSpec& command : command_specs()) {
+  for (const CommandSpec& command : program.commands) {
     const std::string name = dashed(command.name);
     for (const OptionSpec& option : command.options) {
       if (!option.argument.empty()) {
         text += "    " + name + ":--" + std::string(option.name) + ") ";
-        text += bash_choices(choices_of(option.argument));
+        text += bash_choices(choices_of(program, option.argument));
       }
     }
-    text += "    " + name + ":*)\n      " + bash_choices(free_choices(command));
+    text += "    " + name + ":*)\n      " + bash_choices(free_choices(program, command));
   }
   return text + std::string(kBashTail);
 }
 
 // ---- zsh ----
 
-constexpr std::string_view kZshHead = R"(#compdef fnsim
-# Completion of fnsim for zsh, written by "fnsim completion zsh".
+constexpr std::string_view kZshHead = R"(#compdef @PROGRAM@
+# Completion of @PROGRAM@ for zsh, written by "@PROGRAM@ completion zsh".
 
-_fnsim_word_or_file() {
+_@PROGRAM@_word_or_file() {
   compadd -- "$@"
   _files
 }
 
-_fnsim() {
+_@PROGRAM@() {
   local -a commands
   commands=(
 )";
@@ -139,10 +143,10 @@ constexpr std::string_view kZshTail = R"(  esac
 }
 
 # Read as a file of $fpath, it completes; sourced, it says what for.
-if [ "$funcstack[1]" = _fnsim ]; then
-  _fnsim "$@"
+if [ "$funcstack[1]" = _@PROGRAM@ ]; then
+  _@PROGRAM@ "$@"
 else
-  compdef _fnsim fnsim
+  compdef _@PROGRAM@ @PROGRAM@
 fi
 )";
 
@@ -164,57 +168,59 @@ std::string zsh_action(const Choices& choices) {
   if (choices.files || choices.folders) {
     // A leading blank: the function gets these arguments and no others.
     return choices.words.empty() ? (choices.files ? "_files" : "_files -/")
-                                 : " _fnsim_word_or_file " + joined(choices.words);
+                                 : " _@PROGRAM@_word_or_file " + joined(choices.words);
   }
   return choices.words.empty() ? " " : "(" + joined(choices.words) + ")";
 }
 
-std::string zsh_option(const OptionSpec& option) {
+std::string zsh_option(const Program& program, const OptionSpec& option) {
   std::string text = option.repeated ? "'*--" : "'--";
   text += option.name;
   text += option.argument.empty() ? "[" : "=[";
   text += zsh_text(option.sentence) + "]";
   if (!option.argument.empty()) {
-    text += ":" + zsh_text(option.argument) + ":" + zsh_action(choices_of(option.argument));
+    text +=
+        ":" + zsh_text(option.argument) + ":" + zsh_action(choices_of(program, option.argument));
   }
   return text + "'";
 }
 
 // What the shell says about a first word: the sentence of its command, or its second words.
-std::string about(std::string_view first) {
-  const CommandSpec* command = find_command(first);
-  return command != nullptr ? std::string(command->sentence) : joined_words(first);
+std::string about(const Program& program, std::string_view first) {
+  const CommandSpec* command = find_command(program, first);
+  return command != nullptr ? std::string(command->sentence) : joined_words(program, first);
 }
 
-std::string zsh_case(const CommandSpec& command, std::string_view label) {
+std::string zsh_case(const Program& program, const CommandSpec& command, std::string_view label) {
   std::string text = "    " + std::string(label) + ")\n      _arguments";
   for (const OptionSpec& option : command.options) {
-    text += " \\\n        " + zsh_option(option);
+    text += " \\\n        " + zsh_option(program, option);
   }
   if (!command.words.empty()) {
     text += " \\\n        '*:" + zsh_text(command.words) + ":" +
-            zsh_action(choices_of(command.words)) + "'";
+            zsh_action(choices_of(program, command.words)) + "'";
   }
   return text + "\n      ;;\n";
 }
 
-std::string zsh_script() {
+std::string zsh_script(const Program& program) {
   std::string text(kZshHead);
-  for (const std::string_view first : first_words()) {
-    text += "    '" + std::string(first) + ":" + zsh_text(about(first)) + "'\n";
+  for (const std::string_view first : first_words(program)) {
+    text += "    '" + std::string(first) + ":" + zsh_text(about(program, first)) + "'\n";
   }
   text += "  )\n  if (( CURRENT == 2 )); then\n    _describe command commands\n    return\n  fi\n";
   text += "  shift words\n  (( CURRENT-- ))\n  case $words[1] in\n";
-  for (const std::string_view first : first_words()) {
-    if (const CommandSpec* command = find_command(first)) {
-      text += zsh_case(*command, first);
+  for (const std::string_view first : first_words(program)) {
+    if (const CommandSpec* command = find_command(program, first)) {
+      text += zsh_case(program, *command, first);
       continue;
     }
     text += "    " + std::string(first) + ")\n      if (( CURRENT == 2 )); then\n        compadd ";
-    text += joined_words(first) + "\n        return\n      fi\n";
+    text += joined_words(program, first) + "\n        return\n      fi\n";
     text += "      shift words\n      (( CURRENT-- ))\n      case $words[1] in\n";
-    for (const std::string_view second : second_words(first)) {
-      text += zsh_case(*find_command(std::string(first) + " " + std::string(second)), second);
+    for (const std::string_view second : second_words(program, first)) {
+      text += zsh_case(
+          program, *find_command(program, std::string(first) + " " + std::string(second)), second);
     }
     text += "      esac\n      ;;\n";
   }
@@ -224,8 +230,8 @@ std::string zsh_script() {
 // ---- fish ----
 
 constexpr std::string_view kFishHead =
-    R"(# Completion of fnsim for fish, written by "fnsim completion fish".
-function __fnsim_command
+    R"(# Completion of @PROGRAM@ for fish, written by "@PROGRAM@ completion fish".
+function __@PROGRAM@_command
     set -l words (commandline -opc)
     set -l given "$words[2]"
     if contains -- "$given" @GROUPS@
@@ -233,7 +239,7 @@ function __fnsim_command
     end
     test "$given" = "$argv[1]"
 end
-complete -c fnsim -f
+complete -c @PROGRAM@ -f
 )";
 
 std::string fish_text(std::string_view text) {
@@ -251,25 +257,27 @@ std::string fish_choices(const Choices& choices) {
   return text + (choices.files || choices.folders ? " -F" : "");
 }
 
-std::string fish_script() {
-  std::string text = with_groups(kFishHead, " ");
-  for (const std::string_view first : first_words()) {
-    text += "complete -c fnsim -n '__fnsim_command \"\"' -a " + std::string(first) + " -d " +
-            fish_text(about(first)) + "\n";
-    for (const std::string_view second : second_words(first)) {
-      text += "complete -c fnsim -n '__fnsim_command " + std::string(first) + "' -a " +
+std::string fish_script(const Program& program) {
+  std::string text = with_groups(program, kFishHead, " ");
+  for (const std::string_view first : first_words(program)) {
+    text += "complete -c @PROGRAM@ -n '__@PROGRAM@_command \"\"' -a " + std::string(first) +
+            " -d " + fish_text(about(program, first)) + "\n";
+    for (const std::string_view second : second_words(program, first)) {
+      text += "complete -c @PROGRAM@ -n '__@PROGRAM@_command " + std::string(first) + "' -a " +
               std::string(second) + "\n";
     }
   }
-  for (const CommandSpec& command : command_specs()) {
+  for (const CommandSpec& command : program.commands) {
     const std::string start =
-        "complete -c fnsim -n '__fnsim_command \"" + std::string(command.name) + "\"'";
+        "complete -c @PROGRAM@ -n '__@PROGRAM@_command \"" + std::string(command.name) + "\"'";
     for (const OptionSpec& option : command.options) {
       text += start + " -l " + std::string(option.name);
-      text += option.argument.empty() ? "" : " -r" + fish_choices(choices_of(option.argument));
+      text +=
+          option.argument.empty() ? "" : " -r" + fish_choices(choices_of(program, option.argument));
       text += " -d " + fish_text(option.sentence) + "\n";
     }
-    if (const std::string words = fish_choices(choices_of(command.words)); !words.empty()) {
+    if (const std::string words = fish_choices(choices_of(program, command.words));
+        !words.empty()) {
       text += start + words + "\n";
     }
   }
@@ -278,8 +286,16 @@ std::string fish_script() {
 
 struct Shell {
   std::string_view name;
-  std::string (*script)() = nullptr;
+  std::string (*script)(const Program&) = nullptr;
 };
+
+std::string named(std::string script, std::string_view program) {
+  constexpr std::string_view kMark = "@PROGRAM@";
+  for (std::size_t at = 0; (at = script.find(kMark, at)) != std::string::npos;) {
+    script.replace(at, kMark.size(), program);
+  }
+  return script;
+}
 
 constexpr std::array kShells = {
     Shell{"bash", bash_script}, Shell{"zsh", zsh_script}, Shell{"fish", fish_script}};
@@ -292,10 +308,10 @@ std::span<const std::string_view> completion_shells() {
   return kShellNames;
 }
 
-std::string completion_script(std::string_view shell) {
+std::string completion_script(const Program& program, std::string_view shell) {
   const auto* found = std::find_if(
       kShells.begin(), kShells.end(), [shell](const Shell& one) { return one.name == shell; });
-  return found == kShells.end() ? "" : found->script();
+  return found == kShells.end() ? "" : named(found->script(program), program.name);
 }
 
 }  // namespace fn::sim

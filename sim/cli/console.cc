@@ -25,11 +25,11 @@ std::string_view environment(const char* name) {
 void say_error(const Console& console, std::string_view message) {
   const std::string_view red = console.coloured ? "\x1b[31m" : "";
   const std::string_view plain = console.coloured ? "\x1b[0m" : "";
-  console.err << red << "fnsim:" << plain << " " << message << "\n";
+  console.err << red << console.program << ":" << plain << " " << message << "\n";
 }
 
 void say(const Console& console, std::string_view message) {
-  console.err << "fnsim: " << message << "\n";
+  console.err << console.program << ": " << message << "\n";
 }
 
 bool utf8_locale(std::string_view lc_all, std::string_view lc_ctype, std::string_view lang) {
@@ -41,7 +41,7 @@ bool utf8_locale(std::string_view lc_all, std::string_view lc_ctype, std::string
   return charset.starts_with(".utf-8") || charset.starts_with(".utf8");
 }
 
-Console process_console() {
+Console process_console(std::string_view program) {
   const bool dumb = environment("TERM") == "dumb" || environment("TERM").empty();
   const bool plain = dumb || !environment("NO_COLOR").empty();
   const bool err_terminal = isatty(STDERR_FILENO) == 1;
@@ -49,6 +49,7 @@ Console process_console() {
   return Console{
       .out = std::cout,
       .err = std::cerr,
+      .program = program,
       .animated = err_terminal && !dumb,
       .coloured = err_terminal && !plain,
       .out_coloured = out_terminal && !plain,

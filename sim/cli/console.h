@@ -14,6 +14,7 @@ namespace fn::sim {
 struct Console {
   std::ostream& out;
   std::ostream& err;
+  std::string_view program = "fnsim";
   // `err` is a terminal that can redraw a line.
   bool animated = false;
   // `err` may be coloured; so may `out`.
@@ -27,13 +28,13 @@ struct Console {
 // not empty decides.
 bool utf8_locale(std::string_view lc_all, std::string_view lc_ctype, std::string_view lang);
 
-// One line "fnsim: ..." on `err`; the first word in red when it may be.
+// One line "PROGRAM: ..." on `err`; the first word in red when it may be.
 void say_error(const Console& console, std::string_view message);
 void say(const Console& console, std::string_view message);
 
 // What the process's own streams can do: no colour with NO_COLOR or TERM=dumb, no animation when
 // `err` is not a terminal, nothing beyond ASCII in a locale that is not of UTF-8.
-Console process_console();
+Console process_console(std::string_view program);
 
 // 1234567 as "1,234,567".
 std::string grouped(unsigned long long number);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// fnsim's command line: finds the sub-command and runs it. Data goes to stdout, words to stderr,
-// errors are one line "fnsim: ...", and the exit code says what kind (exit_code.h).
+// fnsim's command line (command_line.h) with its commands (commands.h).
 
 #pragma once
 

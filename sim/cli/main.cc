@@ -20,7 +20,7 @@ int main(int count, char** words) {
       .bench = fn::sim::run_bench,
       .bench_workloads = fn::sim::bench_workloads(),
   };
-  const int status = fn::sim::fnsim(arguments, fn::sim::process_console(), engine);
+  const int status = fn::sim::fnsim(arguments, fn::sim::process_console("fnsim"), engine);
   if (const int signal = fn::sim::interrupted(); signal != 0 && status != fn::sim::kExitOk) {
     fn::sim::end_by(signal);
   }

@@ -34,14 +34,14 @@ std::string bold(std::string_view text) {
   return "\\fB" + plain(text) + "\\fR";
 }
 
-std::string heading(const std::string& name, std::string_view sentence) {
+std::string heading(const Program& program, const std::string& name, std::string_view sentence) {
   std::string title = name;
   std::transform(title.begin(), title.end(), title.begin(), [](unsigned char letter) {
     return static_cast<char>(std::toupper(letter));
   });
   // No date: equal versions give equal pages.
-  std::string text = ".TH " + plain(title) + " 1 \"\" \"fnsim " + plain(version()) +
-                     "\" \"User Commands\"\n.SH NAME\n" + plain(name) + " \\- ";
+  std::string text = ".TH " + plain(title) + " 1 \"\" \"" + plain(program.name) + " " +
+                     plain(version()) + "\" \"User Commands\"\n.SH NAME\n" + plain(name) + " \\- ";
   // As the form wants it: without the point at the end.
   sentence.remove_suffix(sentence.ends_with('.') ? 1 : 0);
   return text + plain(sentence) + "\n";
@@ -58,44 +58,44 @@ std::string examples(std::string_view lines) {
   return text + ".fi\n";
 }
 
-std::string exit_status() {
-  std::string_view codes = exit_codes_text();
+std::string exit_status(const Program& program) {
+  std::string_view codes = program.exit_codes;
   codes.remove_suffix(codes.ends_with('\n') ? 1 : 0);
   return ".SH EXIT STATUS\n" + plain(codes) + "\n";
 }
 
 }  // namespace
 
-std::string man_page() {
-  std::string text = heading("fnsim", "simulate a FaaS control plane on recorded traces");
-  text += ".SH SYNOPSIS\n" + bold("fnsim") + " \\fICOMMAND\\fR [\\fIOPTION\\fR]...\n";
-  text +=
-      ".SH DESCRIPTION\nReplays traces of FaaS calls through the load balancers, runners and node "
-      "pool manager of the\nreal system, in simulated time.\n.SH COMMANDS\n";
-  for (const CommandSpec& command : command_specs()) {
+std::string man_page(const Program& program) {
+  const std::string name(program.name);
+  std::string text = heading(program, name, program.purpose);
+  text += ".SH SYNOPSIS\n" + bold(name) + " \\fICOMMAND\\fR [\\fIOPTION\\fR]...\n";
+  text += ".SH DESCRIPTION\n" + plain(program.description) + ".SH COMMANDS\n";
+  for (const CommandSpec& command : program.commands) {
     text += ".TP\n" + bold(command.name) + "\n" + plain(command.sentence) + "\n";
   }
   std::string lines;
-  for (const CommandSpec& command : command_specs()) {
+  for (const CommandSpec& command : program.commands) {
     lines += command.examples.substr(0, command.examples.find('\n'));
     lines += '\n';
   }
   text += examples(lines);
-  text += ".SH ENVIRONMENT\n.TP\n" + bold("NO_COLOR") + "\nNo colours when it is not empty.\n";
-  text += ".TP\n" + bold("LC_ALL") + ", " + bold("LC_CTYPE") + ", " + bold("LANG") +
-          "\nBlocks are drawn as digits where the locale is not of UTF\\-8.\n";
-  text += exit_status() + ".SH SEE ALSO\n";
-  for (const CommandSpec& command : command_specs()) {
-    text += bold("fnsim-" + dashed(command.name)) + "(1)";
-    text += &command == &command_specs().back() ? "\n" : ",\n";
+  text += ".SH ENVIRONMENT\n";
+  for (const VariableSpec& variable : program.variables) {
+    text += ".TP\n" + bold(variable.name) + "\n" + plain(variable.sentence) + "\n";
+  }
+  text += exit_status(program) + ".SH SEE ALSO\n";
+  for (const CommandSpec& command : program.commands) {
+    text += bold(name + "-" + dashed(command.name)) + "(1)";
+    text += &command == &program.commands.back() ? "\n" : ",\n";
   }
   return text;
 }
 
-std::string man_page(const CommandSpec& command) {
-  const std::string name(command.name);
-  std::string text = heading("fnsim-" + dashed(name), command.sentence);
-  text += ".SH SYNOPSIS\n" + bold("fnsim " + name);
+std::string man_page(const Program& program, const CommandSpec& command) {
+  const std::string whole(program.name);
+  std::string text = heading(program, whole + "-" + dashed(command.name), command.sentence);
+  text += ".SH SYNOPSIS\n" + bold(whole + " " + std::string(command.name));
   text += command.words.empty() ? "" : " " + plain(command.words);
   text += " [\\fIOPTION\\fR]...\n" + examples(command.examples) + ".SH OPTIONS\n";
   for (const OptionSpec& option : command.options) {
@@ -103,7 +103,7 @@ std::string man_page(const CommandSpec& command) {
     text += option.argument.empty() ? "" : " \\fI" + plain(option.argument) + "\\fR";
     text += "\n" + plain(option.sentence) + (option.repeated ? " May be repeated.\n" : "\n");
   }
-  return text + exit_status() + ".SH SEE ALSO\n" + bold("fnsim") + "(1)\n";
+  return text + exit_status(program) + ".SH SEE ALSO\n" + bold(whole) + "(1)\n";
 }
 
 }  // namespace fn::sim

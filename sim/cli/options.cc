@@ -16,10 +16,13 @@ namespace {
 
 namespace po = boost::program_options;
 
-tl::unexpected<core::Error> usage_error(const CommandSpec& command, const std::string& reason) {
+tl::unexpected<core::Error> usage_error(const Program& program,
+                                        const CommandSpec& command,
+                                        const std::string& reason) {
   const std::string name(command.name);
-  return core::fail(core::ErrorCode::kInvalidArgument,
-                    name + ": " + reason + " (see \"fnsim " + name + " --help\")");
+  return core::fail(
+      core::ErrorCode::kInvalidArgument,
+      name + ": " + reason + " (see \"" + std::string(program.name) + " " + name + " --help\")");
 }
 
 const OptionSpec* find_option(const CommandSpec& command, std::string_view name) {
@@ -98,8 +101,8 @@ std::string indented(std::string_view lines) {
 
 }  // namespace
 
-const CommandSpec* find_command(std::string_view name) {
-  for (const CommandSpec& command : command_specs()) {
+const CommandSpec* find_command(const Program& program, std::string_view name) {
+  for (const CommandSpec& command : program.commands) {
     if (command.name == name) {
       return &command;
     }
@@ -107,9 +110,9 @@ const CommandSpec* find_command(std::string_view name) {
   return nullptr;
 }
 
-std::vector<std::string_view> first_words() {
+std::vector<std::string_view> first_words(const Program& program) {
   std::vector<std::string_view> words;
-  for (const CommandSpec& command : command_specs()) {
+  for (const CommandSpec& command : program.commands) {
     const std::string_view word = command.name.substr(0, command.name.find(' '));
     if (words.empty() || words.back() != word) {
       words.push_back(word);
@@ -118,9 +121,9 @@ std::vector<std::string_view> first_words() {
   return words;
 }
 
-std::vector<std::string_view> second_words(std::string_view first) {
+std::vector<std::string_view> second_words(const Program& program, std::string_view first) {
   std::vector<std::string_view> words;
-  for (const CommandSpec& command : command_specs()) {
+  for (const CommandSpec& command : program.commands) {
     const std::size_t blank = command.name.find(' ');
     if (blank != std::string_view::npos && command.name.substr(0, blank) == first) {
       words.push_back(command.name.substr(blank + 1));
@@ -152,7 +155,8 @@ std::vector<std::string> Arguments::values(std::string_view option) const {
   return found != values_.end() ? found->second : std::vector<std::string>();
 }
 
-core::Result<Arguments> parse_arguments(const CommandSpec& command,
+core::Result<Arguments> parse_arguments(const Program& program,
+                                        const CommandSpec& command,
                                         std::span<const std::string> arguments) {
   try {
     Arguments result;
@@ -163,62 +167,57 @@ core::Result<Arguments> parse_arguments(const CommandSpec& command,
       }
       const OptionSpec* spec = find_option(command, given.string_key);
       if (spec == nullptr) {
-        return usage_error(command, unknown_option(command, given.string_key));
+        return usage_error(program, command, unknown_option(command, given.string_key));
       }
       std::vector<std::string>& values = result.values_[given.string_key];
       if (!values.empty() && !spec->repeated) {
-        return usage_error(command, "--" + given.string_key + " is given twice");
+        return usage_error(program, command, "--" + given.string_key + " is given twice");
       }
       values.insert(values.end(), given.value.begin(), given.value.end());
     }
     if (!result.words_.empty() && command.words.empty()) {
-      return usage_error(command, "unexpected word \"" + result.words_.front() + "\"");
+      return usage_error(program, command, "unexpected word \"" + result.words_.front() + "\"");
     }
     return result;
   } catch (const po::unknown_option& error) {
-    return usage_error(command, unknown_option(command, error.get_option_name()));
+    return usage_error(program, command, unknown_option(command, error.get_option_name()));
   } catch (const std::exception& error) {
-    return usage_error(command, error.what());
+    return usage_error(program, command, error.what());
   }
 }
 
-std::string help_text(const CommandSpec& command) {
+std::string help_text(const Program& program, const CommandSpec& command) {
   constexpr std::size_t kIndent = 34;
   const std::string words = command.words.empty() ? "" : " " + std::string(command.words);
-  std::string text = "fnsim " + std::string(command.name) + ": " + std::string(command.sentence);
+  const std::string name = std::string(program.name) + " " + std::string(command.name);
+  std::string text = name + ": " + std::string(command.sentence);
   text += "\n\nExamples:\n" + indented(command.examples);
-  text += "\nUsage: fnsim " + std::string(command.name) + words + " [OPTION]...\n\nOptions:\n";
+  text += "\nUsage: " + name + words + " [OPTION]...\n\nOptions:\n";
   for (const OptionSpec& option : command.options) {
-    std::string name = "  --" + std::string(option.name);
-    name += option.argument.empty() ? "" : " " + std::string(option.argument);
+    std::string flag = "  --" + std::string(option.name);
+    flag += option.argument.empty() ? "" : " " + std::string(option.argument);
     // A long one has its sentence below it.
-    const bool is_long = name.size() + 2 > kIndent;
-    text += is_long ? name + "\n" + std::string(kIndent, ' ') : padded(name, kIndent);
+    const bool is_long = flag.size() + 2 > kIndent;
+    text += is_long ? flag + "\n" + std::string(kIndent, ' ') : padded(flag, kIndent);
     text += wrapped(std::string(option.sentence) + (option.repeated ? " May be repeated." : ""),
                     kIndent);
   }
-  return text + "\n" + std::string(exit_codes_text());
+  return text + "\n" + std::string(program.exit_codes);
 }
 
-std::string overview_text() {
+std::string overview_text(const Program& program) {
   constexpr std::size_t kIndent = 18;
-  std::string text =
-      "fnsim replays traces of FaaS calls through the load balancers, runners and node pool\n"
-      "manager of the real system, in simulated time.\n\nExamples:\n";
-  for (const CommandSpec& command : command_specs()) {
+  std::string text = std::string(program.description) + "\nExamples:\n";
+  for (const CommandSpec& command : program.commands) {
     const std::size_t end = std::min(command.examples.find('\n'), command.examples.size());
     text += "  " + std::string(command.examples.substr(0, end)) + "\n";
   }
-  text += "\nCommands (\"fnsim COMMAND --help\" tells more):\n";
-  for (const CommandSpec& command : command_specs()) {
+  text += "\nCommands (\"" + std::string(program.name) + " COMMAND --help\" tells more):\n";
+  for (const CommandSpec& command : program.commands) {
     text +=
         padded("  " + std::string(command.name), kIndent) + std::string(command.sentence) + "\n";
   }
-  return text + "\n" + std::string(exit_codes_text());
-}
-
-std::string_view exit_codes_text() {
-  return "Exit codes: 0 ok, 1 failed, 2 wrong use, 3 bad input, 99 a bound of [expect] missed.\n";
+  return text + "\n" + std::string(program.exit_codes);
 }
 
 }  // namespace fn::sim

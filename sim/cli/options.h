@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The options of each sub-command as one table, from which parsing, --help and did-you-mean come.
-// Parsing is Boost.Program_options; nothing thrown leaves it.
+// A program's sub-commands and their options as one table, from which parsing, --help and
+// did-you-mean come. Parsing is Boost.Program_options; nothing thrown leaves it. Nothing here knows
+// which program it is: tools of ours share it.
 
 #pragma once
 
@@ -33,19 +34,35 @@ struct CommandSpec {
   std::span<const OptionSpec> options;
 };
 
-// The sub-commands in the order of --help.
-std::span<const CommandSpec> command_specs();
+struct VariableSpec {
+  std::string_view name;
+  std::string_view sentence;
+};
+
+struct Program {
+  std::string_view name;
+  std::string_view purpose;  // what it does, in half a line
+  // Whole lines.
+  std::string_view description;
+  std::string_view exit_codes;
+  // What it reads of the environment.
+  std::span<const VariableSpec> variables;
+  // In the order of --help; the last are those of command_line.h.
+  std::span<const CommandSpec> commands;
+  // Which words may stand where a value is called this; null: nothing is known.
+  std::vector<std::string> (*words_called)(std::string_view called) = nullptr;
+};
 
 // A sub-command of two words, such as "trace inspect", shares the first one with others: the words
 // that begin one or more sub-commands, once each, and the words that may follow one of them.
-std::vector<std::string_view> first_words();
-std::vector<std::string_view> second_words(std::string_view first);
+std::vector<std::string_view> first_words(const Program& program);
+std::vector<std::string_view> second_words(const Program& program, std::string_view first);
 
 // The name as one word: "trace-inspect".
 std::string dashed(std::string_view name);
 
 // Null when there is no such sub-command.
-const CommandSpec* find_command(std::string_view name);
+const CommandSpec* find_command(const Program& program, std::string_view name);
 
 class Arguments {
  public:
@@ -60,7 +77,8 @@ class Arguments {
   [[nodiscard]] const std::vector<std::string>& words() const { return words_; }
 
  private:
-  friend core::Result<Arguments> parse_arguments(const CommandSpec& command,
+  friend core::Result<Arguments> parse_arguments(const Program& program,
+                                                 const CommandSpec& command,
                                                  std::span<const std::string> arguments);
 
   std::map<std::string, std::vector<std::string>, std::less<>> values_;
@@ -68,16 +86,14 @@ class Arguments {
 };
 
 // What follows the sub-command. An error is one line that names the option and the remedy.
-core::Result<Arguments> parse_arguments(const CommandSpec& command,
+core::Result<Arguments> parse_arguments(const Program& program,
+                                        const CommandSpec& command,
                                         std::span<const std::string> arguments);
 
 // Examples first, then the table of options.
-std::string help_text(const CommandSpec& command);
+std::string help_text(const Program& program, const CommandSpec& command);
 
 // All sub-commands.
-std::string overview_text();
-
-// The exit codes, as the last paragraph of every help.
-std::string_view exit_codes_text();
+std::string overview_text(const Program& program);
 
 }  // namespace fn::sim

@@ -4,7 +4,8 @@ own on loopback, with images of the sample functions.
 
 `ClusterTest` is the frame of the test files: it ends every process, also after a failure, and fails
 a test if a process ended unasked or a sanitizer found something. FN_SERVER names the program,
-FN_ECHO_NATIVE the sample function, FN_REPORT where the cases are reported to (tests/support).
+FN_CTL the operator's command line, FN_ECHO_NATIVE the sample function, FN_REPORT where the cases
+are reported to (tests/support).
 """
 
 import concurrent.futures
@@ -127,7 +128,7 @@ def make_images(folder):
     for sample in ("echo-native", "hello-node", "hello-shell"):
         shutil.copytree(ROOT / "services/samples" / sample, images / sample)
     shutil.copy(os.environ["FN_ECHO_NATIVE"], images / "echo-native/echo-native")
-    for fixture in ("counter", "environment", "relay"):
+    for fixture in ("counter", "environment", "relay", "talker"):
         shutil.copytree(ROOT / "tests/e2e" / fixture, images / fixture)
     return images
 
@@ -315,7 +316,7 @@ class Result(unittest.TextTestResult):
 
 def main():
     """Runs the tests of the calling file. Exit code 77: all were skipped."""
-    missing = [word for word in ("FN_SERVER", "FN_ECHO_NATIVE") if word not in os.environ]
+    missing = [word for word in ("FN_SERVER", "FN_CTL", "FN_ECHO_NATIVE") if word not in os.environ]
     if missing:
         sys.exit(f"set {' and '.join(missing)}: meson test --suite e2e does")
     runner = unittest.TextTestRunner(verbosity=2, resultclass=Result)

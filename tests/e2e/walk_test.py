@@ -34,7 +34,7 @@ class Walk(ClusterTest):
 
     def test_an_fdk_of_fn_answers_for_its_function(self):
         if not (ROOT / "services/samples/hello-node/node_modules").is_dir():
-            self.skipTest("needs Node.js, and `npm ci` in services/samples/hello-node")
+            self.skipTest("needs Node.js and its FDK: tools/install-deps --test installs both")
         node = self.cluster.make_fn("walk", "node", "hello-node")
         answer = self.cluster.invoke(node, '{"name":"Johnny"}', Content_Type="application/json")
         self.assertEqual(self.expect(answer, 200).json(), {"message": "Hello Johnny"})

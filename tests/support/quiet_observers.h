@@ -17,6 +17,10 @@ class QuietLb final : public LbObserver {
 
   void decided(const core::LbFact& /*fact*/) override {}
 
+  void taken(const std::string& /*call_id*/,
+             const FunctionVersionPtr& /*function*/,
+             core::RunnerHandle /*runner*/) override {}
+
   void ended(const CallRecord& /*record*/) override {}
 };
 

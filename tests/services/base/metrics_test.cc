@@ -178,7 +178,7 @@ std::pair<int, std::string> run(const std::string& command) {
 
 TEST(Metrics, ArePraisedByPromtool) {
   if (run("promtool --version").first != 0) {
-    GTEST_SKIP() << "promtool is missing: install Debian's package prometheus";
+    GTEST_SKIP() << "promtool is missing: tools/install-deps --test puts it into build/tools";
   }
   Metrics metrics;
   add_process_metrics(metrics, "1.2.3");

@@ -32,6 +32,7 @@ class ScriptedDriver final : public ContainerDriver {
     std::deque<RunSink> runs;
     int stopped = 0;
     bool destroyed = false;
+    std::string log = "log";
   };
 
   class ScriptedContainer final : public Container {
@@ -57,7 +58,7 @@ class ScriptedDriver final : public ContainerDriver {
     void freeze() override {}
 
     [[nodiscard]] std::string log_of(const std::string& /*call_id*/) const override {
-      return "log";
+      return made_->log;
     }
 
    private:
@@ -236,6 +237,35 @@ TEST_F(RunnerNodeTest, ADrainingRunnerRefusesAndSaysOnceThatItIsIdle) {
   EXPECT_EQ(idle, 0);
   made->runs[0].ended({});
   EXPECT_EQ(idle, 1);
+}
+
+TEST_F(RunnerNodeTest, ACallsLogCanBeReadWhileItRunsAfterItAndWhenItsContainerIsGone) {
+  EXPECT_FALSE(node->log_of("call").has_value());
+  offer(first);
+  const auto made = driver.bring_up(0);
+  EXPECT_EQ(node->log_of("call"), "log");
+  made->log = "log of a run";
+  made->runs[0].ended({});
+  EXPECT_EQ(node->log_of("call"), "log of a run");
+  made->log = "log of a run and after it";
+  EXPECT_EQ(node->log_of("call"), "log of a run and after it");
+  driver.starts[0].sink.lost();
+  turn();
+  EXPECT_TRUE(made->destroyed);
+  EXPECT_EQ(node->log_of("call"), "log of a run and after it");
+}
+
+TEST_F(RunnerNodeTest, ACallThatBrokeItsContainerLeavesItsLog) {
+  offer(first);
+  driver.bring_up(0)->runs[0].ended({core::CallOutcome::kFailed, false, {}});
+  turn();
+  EXPECT_EQ(node->log_of("call"), "log");
+}
+
+TEST_F(RunnerNodeTest, AStartThatFailedLeavesWhatItWroteAsTheLogOfItsCall) {
+  offer(first);
+  driver.starts[0].sink.failed({502, "pull failed", true, "no such library"});
+  EXPECT_EQ(node->log_of("call"), "no such library");
 }
 
 TEST_F(RunnerNodeTest, StoppingRemovesContainersThatRunAndForgetsThoseThatStart) {

@@ -16,7 +16,7 @@
 
 #include <gtest/gtest.h>
 
-#include "sim/cli/options.h"
+#include "sim/cli/commands.h"
 #include "sim/scenario/presets.h"
 #include "tests/support/world_runner.h"
 
@@ -48,7 +48,7 @@ bool installed(const std::string& program) {
 
 std::string script_file(const std::string& folder, const std::string& name) {
   std::string path = folder + "/fnsim." + name;
-  std::ofstream(path) << sim::completion_script(name);
+  std::ofstream(path) << sim::completion_script(sim::fnsim_program(), name);
   return path;
 }
 
@@ -91,24 +91,30 @@ class BashCompletion : public testing::Test {
 using Words = std::vector<std::string>;
 
 TEST(ChoicesOf, FollowFromWhatAValueIsCalled) {
-  EXPECT_EQ(sim::choices_of("table|json|csv"), (sim::Choices{.words = {"table", "json", "csv"}}));
-  EXPECT_EQ(sim::choices_of("FILE"), (sim::Choices{.words = {}, .files = true}));
-  EXPECT_EQ(sim::choices_of("PATH|inv=A,run=B,mem=C"), (sim::Choices{.words = {}, .files = true}));
-  EXPECT_EQ(sim::choices_of("DIR"), (sim::Choices{.words = {}, .folders = true}));
-  EXPECT_EQ(sim::choices_of("print [KEY-PREFIX]"), (sim::Choices{.words = {"print"}}));
-  EXPECT_EQ(sim::choices_of("RESULT RESULT..."), (sim::Choices{.words = {}, .files = true}));
-  EXPECT_EQ(sim::choices_of("all|owner:N"), (sim::Choices{.words = {"all"}}));
+  EXPECT_EQ(sim::choices_of(sim::fnsim_program(), "table|json|csv"),
+            (sim::Choices{.words = {"table", "json", "csv"}}));
+  EXPECT_EQ(sim::choices_of(sim::fnsim_program(), "FILE"),
+            (sim::Choices{.words = {}, .files = true}));
+  EXPECT_EQ(sim::choices_of(sim::fnsim_program(), "PATH|inv=A,run=B,mem=C"),
+            (sim::Choices{.words = {}, .files = true}));
+  EXPECT_EQ(sim::choices_of(sim::fnsim_program(), "DIR"),
+            (sim::Choices{.words = {}, .folders = true}));
+  EXPECT_EQ(sim::choices_of(sim::fnsim_program(), "print [KEY-PREFIX]"),
+            (sim::Choices{.words = {"print"}}));
+  EXPECT_EQ(sim::choices_of(sim::fnsim_program(), "RESULT RESULT..."),
+            (sim::Choices{.words = {}, .files = true}));
+  EXPECT_EQ(sim::choices_of(sim::fnsim_program(), "all|owner:N"), (sim::Choices{.words = {"all"}}));
   for (const char* unknown : {"", "N", "TIME", "KEY=VALUE"}) {
-    EXPECT_EQ(sim::choices_of(unknown), sim::Choices{}) << unknown;
+    EXPECT_EQ(sim::choices_of(sim::fnsim_program(), unknown), sim::Choices{}) << unknown;
   }
-  const sim::Choices policy = sim::choices_of("NAME|FILE");
+  const sim::Choices policy = sim::choices_of(sim::fnsim_program(), "NAME|FILE");
   EXPECT_TRUE(policy.files);
   EXPECT_EQ(policy.words.size(), sim::preset_names().size());
 }
 
 TEST_F(BashCompletion, OffersTheSubCommands) {
   Words all = {"--help", "--version"};
-  for (const std::string_view first : sim::first_words()) {
+  for (const std::string_view first : sim::first_words(sim::fnsim_program())) {
     all.emplace_back(first);
   }
   std::sort(all.begin(), all.end());
@@ -118,7 +124,7 @@ TEST_F(BashCompletion, OffersTheSubCommands) {
 }
 
 TEST_F(BashCompletion, OffersEveryOptionOfEachCommand) {
-  for (const sim::CommandSpec& command : sim::command_specs()) {
+  for (const sim::CommandSpec& command : sim::fnsim_program().commands) {
     Words all;
     for (const sim::OptionSpec& option : command.options) {
       all.push_back("--" + std::string(option.name));
@@ -160,8 +166,8 @@ TEST_F(BashCompletion, OffersNothingForACommandThatIsNotThere) {
 
 TEST(Completion, NamesEveryOptionInEveryShell) {
   for (const std::string_view name : sim::completion_shells()) {
-    const std::string script = sim::completion_script(name);
-    for (const sim::CommandSpec& command : sim::command_specs()) {
+    const std::string script = sim::completion_script(sim::fnsim_program(), name);
+    for (const sim::CommandSpec& command : sim::fnsim_program().commands) {
       for (const sim::OptionSpec& option : command.options) {
         const std::string dashes = name == "fish" ? " -l " : "--";
         EXPECT_NE(script.find(dashes + std::string(option.name)), std::string::npos)
@@ -169,7 +175,7 @@ TEST(Completion, NamesEveryOptionInEveryShell) {
       }
     }
   }
-  EXPECT_EQ(sim::completion_script("tcsh"), "");
+  EXPECT_EQ(sim::completion_script(sim::fnsim_program(), "tcsh"), "");
 }
 
 TEST(Completion, IsGoodZsh) {

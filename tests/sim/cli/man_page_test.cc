@@ -14,15 +14,16 @@
 
 #include <gtest/gtest.h>
 
+#include "sim/cli/commands.h"
 #include "tests/support/world_runner.h"
 
 namespace fn::tests {
 namespace {
 
 std::vector<std::string> all_pages() {
-  std::vector<std::string> pages = {sim::man_page()};
-  for (const sim::CommandSpec& command : sim::command_specs()) {
-    pages.push_back(sim::man_page(command));
+  std::vector<std::string> pages = {sim::man_page(sim::fnsim_program())};
+  for (const sim::CommandSpec& command : sim::fnsim_program().commands) {
+    pages.push_back(sim::man_page(sim::fnsim_program(), command));
   }
   return pages;
 }
@@ -86,10 +87,10 @@ std::string escaped(std::string_view name) {
 }
 
 TEST(ManPage, NamesEveryOptionAndCommand) {
-  const std::string whole = sim::man_page();
-  for (const sim::CommandSpec& command : sim::command_specs()) {
+  const std::string whole = sim::man_page(sim::fnsim_program());
+  for (const sim::CommandSpec& command : sim::fnsim_program().commands) {
     EXPECT_NE(whole.find("\\fB" + escaped(command.name) + "\\fR\n"), std::string::npos);
-    const std::string page = sim::man_page(command);
+    const std::string page = sim::man_page(sim::fnsim_program(), command);
     for (const sim::OptionSpec& option : command.options) {
       const std::string name = "\\fB\\-\\-" + escaped(option.name);
       EXPECT_NE(page.find(name + "\\fR"), std::string::npos) << option.name;
