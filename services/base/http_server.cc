@@ -23,6 +23,8 @@ using ErrorCode = boost::system::error_code;
 using Acceptor = asio::basic_socket_acceptor<Tcp, asio::io_context::executor_type>;
 using Socket = asio::basic_stream_socket<Tcp, asio::io_context::executor_type>;
 
+using SharedPort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
+
 // Deadlines of all connections are looked at so often: no timer is set for a request.
 constexpr core::Duration kSweep = 250ms;
 
@@ -111,7 +113,9 @@ HttpServer::~HttpServer() {
   }
 }
 
-core::Result<std::uint16_t> HttpServer::listen(const std::string& address, std::uint16_t port) {
+core::Result<std::uint16_t> HttpServer::listen(const std::string& address,
+                                               std::uint16_t port,
+                                               bool shared) {
   const std::string where = address + ":" + std::to_string(port);
   ErrorCode error;
   const auto host = asio::ip::make_address(address, error);
@@ -124,6 +128,9 @@ core::Result<std::uint16_t> HttpServer::listen(const std::string& address, std::
   acceptor.open(endpoint.protocol(), error);
   if (!error) {
     acceptor.set_option(Tcp::acceptor::reuse_address(true), error);
+  }
+  if (!error && shared) {
+    acceptor.set_option(SharedPort(true), error);
   }
   if (!error) {
     acceptor.bind(endpoint, error);

@@ -84,8 +84,11 @@ class HttpServer {
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
 
-  // Binds and listens; 0 takes a free port. Answers with the port. Accepts from then on.
-  core::Result<std::uint16_t> listen(const std::string& address, std::uint16_t port);
+  // Binds and listens; 0 takes a free port. Answers with the port. Accepts from then on. `shared`:
+  // further servers may listen on the same port, and the system spreads connections over them.
+  core::Result<std::uint16_t> listen(const std::string& address,
+                                     std::uint16_t port,
+                                     bool shared = false);
 
   // Accepts no more; each connection closes after the answer to its present request, idle ones now.
   void drain();

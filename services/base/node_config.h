@@ -51,6 +51,7 @@ struct LbSettings {
   // host:port, with commas between them.
   std::string runner_addresses;
   std::string npm_address;
+  std::uint32_t shards = 1;
   std::uint64_t replay_bytes = std::uint64_t{1} << 20;
   core::Duration replay_wait = std::chrono::milliseconds(250);
   std::uint64_t buffer_bytes = std::uint64_t{64} << 20;

@@ -164,6 +164,12 @@ constexpr std::array kSettings = {
         kLbRole,
         lb<&LbSettings::npm_address>("lb.npm_address", Text("The node pool manager, host:port.")),
         Form::kAddress},
+    NodeSetting{"FN_LB_SHARDS",
+                kLbRole,
+                lb<&LbSettings::shards>(
+                    "lb.shards",
+                    Range{1, 64},
+                    Text("Load balancers in this process, each on a core thread of its own."))},
     NodeSetting{"FN_PLACER", kLbRole, of_core("lb.placer", "How a runner is chosen for a call.")},
     NodeSetting{"FN_LB_REPLAY_BYTES",
                 kLbRole,

@@ -16,33 +16,12 @@ using Json = nlohmann::ordered_json;
 
 enum class Form : std::uint8_t { kJson, kText };
 
-struct Wanted {
-  std::string app;
-  std::string call;
-};
-
 // The next part of a path, taken off its front.
 std::string_view next_part(std::string_view& path) {
   const std::size_t end = std::min(path.find('/', 1), path.size());
   const std::string_view part = path.substr(0, end);
   path.remove_prefix(end);
   return part;
-}
-
-std::optional<Wanted> wanted_by(const HttpRequestHead& head) {
-  std::string_view path = path_of(head.target);
-  if (head.method != "GET" || next_part(path) != "/v1" || next_part(path) != "/apps") {
-    return std::nullopt;
-  }
-  const std::string_view app = next_part(path);
-  if (next_part(path) != "/calls") {
-    return std::nullopt;
-  }
-  const std::string_view call = next_part(path);
-  if (path != "/log" || app.size() < 2 || call.size() < 2) {
-    return std::nullopt;
-  }
-  return Wanted{percent_decoded(app.substr(1)), percent_decoded(call.substr(1))};
 }
 
 // The first in the client's order that there is; weights are passed over, as Fn does.
@@ -82,7 +61,7 @@ HttpResponse error_answer(unsigned status, const std::string& message, const cha
 }
 
 HttpResponse response_to(LogAnswer&& answer,
-                         const Wanted& wanted,
+                         const LogQuestion& wanted,
                          Form form,
                          const std::string& runner) {
   switch (answer.kind) {
@@ -113,30 +92,43 @@ HttpResponse response_to(LogAnswer&& answer,
 
 }  // namespace
 
+std::optional<LogQuestion> log_question_of(const HttpRequestHead& head) {
+  std::string_view path = path_of(head.target);
+  if (head.method != "GET" || next_part(path) != "/v1" || next_part(path) != "/apps") {
+    return std::nullopt;
+  }
+  const std::string_view app = next_part(path);
+  if (next_part(path) != "/calls") {
+    return std::nullopt;
+  }
+  const std::string_view call = next_part(path);
+  if (path != "/log" || app.size() < 2 || call.size() < 2) {
+    return std::nullopt;
+  }
+  return LogQuestion{percent_decoded(app.substr(1)),
+                     percent_decoded(call.substr(1)),
+                     std::string(find_header(head.headers, "Accept"))};
+}
+
 CallLogFront::CallLogFront(const RememberedCalls& calls, LogPort& port, NameOf name_of)
     : calls_(calls), port_(port), name_of_(std::move(name_of)) {}
 
-bool CallLogFront::take(const HttpExchangePtr& exchange) {
-  const std::optional<Wanted> wanted = wanted_by(exchange->head());
-  if (!wanted) {
+bool CallLogFront::answer(const LogQuestion& question, Handler handler) {
+  const std::optional<RememberedCalls::Known> known = calls_.find(question.call);
+  if (!known || known->function->setup.app_name != question.app) {
     return false;
   }
-  const std::optional<RememberedCalls::Known> known = calls_.find(wanted->call);
-  if (!known || known->function->setup.app_name != wanted->app) {
-    return false;
-  }
-  const std::optional<Form> form = form_of(find_header(exchange->head().headers, "Accept"));
+  const std::optional<Form> form = form_of(question.accept);
   if (!form) {
-    exchange->respond(
+    handler(
         error_answer(406, "a log is application/json or text/plain: accept one of them", nullptr));
     return true;
   }
-  port_.ask_log(known->runner,
-                wanted->call,
-                [exchange, wanted = *wanted, form = *form, runner = name_of_(known->runner)](
-                    LogAnswer answer) {
-                  exchange->respond(response_to(std::move(answer), wanted, form, runner));
-                });
+  port_.ask_log(
+      known->runner,
+      question.call,
+      [handler = std::move(handler), question, form = *form, runner = name_of_(known->runner)](
+          LogAnswer answer) { handler(response_to(std::move(answer), question, form, runner)); });
   return true;
 }
 

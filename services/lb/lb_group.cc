@@ -25,8 +25,9 @@ struct Call {
   core::Instant arrived_at{};
   std::unique_ptr<Attempt> attempt;
   std::uint32_t attempt_number = 0;
-  bool taken = false;   // the machine was told that a runner has it
-  core::Instant due{};  // when a runner that has it must have ended it
+  core::RunnerHandle runner;  // of the present attempt
+  bool taken = false;         // the machine was told that a runner has it
+  core::Instant due{};        // when a runner that has it must have ended it
   CallEnd end;
 };
 
@@ -182,6 +183,7 @@ void LbGroup::State::check(core::RunnerHandle runner) {
 void LbGroup::State::try_call(const core::TryCall& action) {
   Call& call = calls[action.call.value];
   call.attempt_number = action.attempt;
+  call.runner = action.runner;
   call.taken = false;
   call.body->restart();
   const std::uint32_t attempt = action.attempt;

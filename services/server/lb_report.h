@@ -6,7 +6,9 @@
 
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <utility>
 
 #include "services/base/log.h"
 #include "services/base/metric_sets.h"
@@ -27,13 +29,17 @@ class LbReport final : public LbObserver {
              core::RunnerHandle runner) override;
   void ended(const CallRecord& record) override;
 
-  void waiting(std::uint32_t calls) { metrics_.waiting.set(calls); }
+  // Shards of one process count into the same metric.
+  void waiting(std::uint32_t calls) {
+    metrics_.waiting.add(std::int64_t{calls} - std::exchange(waiting_, calls));
+  }
 
  private:
   LbMetrics metrics_;
   Log& log_;
   RememberedCalls& calls_;
   std::string group_;
+  std::uint32_t waiting_ = 0;
 };
 
 }  // namespace fn::services

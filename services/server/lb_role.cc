@@ -50,6 +50,7 @@ LbRole::LbRole(const NodeConfig& config, Log& log, Metrics& metrics, Within with
       http_metrics_(metrics, "lb"),
       calls_(config.lb.remembered_calls),
       report_(metrics, log, calls_, "default") {
+  shards_->push_back(this);
   pages_.waits_for = [this]() -> std::string {
     if (draining_) {
       return "its end";
@@ -63,6 +64,12 @@ LbRole::LbRole(const NodeConfig& config, Log& log, Metrics& metrics, Within with
 
 LbRole::~LbRole() {
   stop();
+}
+
+void LbRole::join(LbRole& first) {
+  shards_ = first.shards_;
+  shards_->push_back(this);
+  port_ = first.port_;
 }
 
 core::Status LbRole::start() {
@@ -87,12 +94,17 @@ core::Status LbRole::start() {
       [this](std::string_view method, unsigned code, core::Duration took) {
         http_metrics_.answered(method, code, took);
       });
-  const auto port = http_->listen(config_.bind_address, config_.http_port);
+  const bool is_first = shards_->front() == this;
+  const auto port = http_->listen(
+      config_.bind_address, is_first ? config_.http_port : port_, config_.lb.shards > 1);
   if (!port) {
     return core::fail(port.error().code, port.error().message);
   }
-  log_.info("Fn serving on `:" + std::to_string(*port) + "`",
-            {{"type", name_of(config_.type)}, {"port", *port}});
+  port_ = *port;
+  if (is_first) {
+    log_.info("Fn serving on `:" + std::to_string(port_) + "`",
+              {{"type", name_of(config_.type)}, {"port", port_}, {"shards", config_.lb.shards}});
+  }
   ask_for_api();
   return {};
 }
@@ -104,7 +116,7 @@ core::Status LbRole::connect_runners() {
     return core::fail(credentials.error().code, credentials.error().message);
   }
   links_ = std::make_unique<RunnerLinks>(loop(), *credentials);
-  budget_ = std::make_unique<BodyBudget>(config_.lb.buffer_bytes);
+  budget_ = std::make_unique<BodyBudget>(config_.lb.buffer_bytes / config_.lb.shards);
   core::LbConfig placing = config_.placing;
   placing.group = core::GroupHandle{0};
   const CallBodyLimits body{config_.lb.replay_bytes, config_.lb.replay_wait};
@@ -118,7 +130,7 @@ core::Status LbRole::connect_runners() {
   for (const std::string& address : parts_of(config_.lb.runner_addresses)) {
     members.push_back({links_->add(address)});
   }
-  if (!within_.runner) {
+  if (!within_.runner && shards_->front() == this) {
     log_.info("Starting static runner pool", {{"runners", config_.lb.runner_addresses}});
     log_.warn("the static runner pool is one for all: FN_LB_GROUP_ID is ignored");
     if (!files.given()) {
@@ -148,7 +160,7 @@ void LbRole::ask_for_api() {
   api_->ask({"GET", "/version", {}}, {}, [this](const core::Result<HttpResponse>& response) {
     if (response) {
       api_answers_ = true;
-      if (!within_.api) {
+      if (!within_.api && shards_->front() == this) {
         log_.info("the API server answers", {{"url", config_.lb.api_url}});
       }
       return;
@@ -163,10 +175,16 @@ void LbRole::ask_for_api() {
 }
 
 void LbRole::serve(const HttpExchangePtr& exchange) {
-  if (front_->take(exchange) || logs_->take(exchange)) {
+  if (front_->take(exchange)) {
     return;
   }
   const HttpRequestHead& head = exchange->head();
+  if (std::optional<LogQuestion> question = log_question_of(head)) {
+    const std::uint64_t number = ++log_numbers_;
+    asked_logs_.emplace(number, AskedLog{exchange, *std::move(question)});
+    find_log(number);
+    return;
+  }
   if (is_management(path_of(head.target))) {
     forward(exchange);
   } else if (auto page = pages_.page(head)) {
@@ -174,6 +192,49 @@ void LbRole::serve(const HttpExchangePtr& exchange) {
   } else {
     exchange->respond(no_such_path(head));
   }
+}
+
+// Here, or at the next shard that was not asked, or nowhere: then the API server says what is
+// wrong.
+void LbRole::find_log(std::uint64_t number) {
+  AskedLog& log = asked_logs_.at(number);
+  const auto found = [this, number](HttpResponse response) {
+    log_found(number, std::move(response));
+  };
+  if (log.asked == 0 && logs_->answer(log.question, found)) {
+    return;
+  }
+  if (log.asked < shards_->size() && (*shards_)[log.asked] == this) {
+    ++log.asked;
+  }
+  if (log.asked < shards_->size()) {
+    ask_shard_for_log(number);
+    return;
+  }
+  forward(log.exchange);
+  asked_logs_.erase(number);
+}
+
+// Only the question and the answer go from thread to thread.
+void LbRole::ask_shard_for_log(std::uint64_t number) {
+  AskedLog& log = asked_logs_.at(number);
+  LbRole* const other = (*shards_)[log.asked++];
+  other->loop().post([this, other, number, question = log.question] {
+    const bool known = other->logs_->answer(question, [this, number](HttpResponse response) {
+      loop().post([this, number, response = std::move(response)]() mutable {
+        log_found(number, std::move(response));
+      });
+    });
+    if (!known) {
+      loop().post([this, number] { find_log(number); });
+    }
+  });
+}
+
+void LbRole::log_found(std::uint64_t number, HttpResponse response) {
+  const auto log = asked_logs_.find(number);
+  log->second.exchange->respond(std::move(response));
+  asked_logs_.erase(log);
 }
 
 void LbRole::forward(const HttpExchangePtr& exchange) {
@@ -230,6 +291,7 @@ void LbRole::wait_for_calls(const std::function<void()>& done) {
 }
 
 void LbRole::stopped() {
+  asked_logs_.clear();
   http_.reset();
   front_.reset();
   logs_.reset();

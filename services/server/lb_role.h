@@ -2,11 +2,19 @@
 //
 // A load balancer as a role: HTTP in front, the group's machine, Engage streams to runners, and the
 // API server behind it for what it does not know and for `/v1` and `/v2`, which it passes on.
+//
+// A process may have several, its shards: each is a whole load balancer of its own, with a core
+// thread, a catalogue, machines and connections; they share the port, and metrics count them
+// together. Only for the log of a call, which another may have taken, one asks the others.
 
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "services/base/http_client.h"
 #include "services/base/http_server.h"
@@ -36,6 +44,9 @@ class LbRole final : public Role {
   LbRole(const NodeConfig& config, Log& log, Metrics& metrics, Within within);
   ~LbRole() override;
 
+  // A further shard beside `first`, which was started. All are stopped before any is destroyed.
+  void join(LbRole& first);
+
   core::Status start() override;
   void drain(std::function<void()> done) override;
 
@@ -47,6 +58,9 @@ class LbRole final : public Role {
   core::Status connect_api();
   void ask_for_api();
   void serve(const HttpExchangePtr& exchange);
+  void find_log(std::uint64_t number);
+  void ask_shard_for_log(std::uint64_t number);
+  void log_found(std::uint64_t number, HttpResponse response);
   void forward(const HttpExchangePtr& exchange);
   void wait_for_calls(const std::function<void()>& done);
 
@@ -67,6 +81,18 @@ class LbRole final : public Role {
   std::unique_ptr<CallLogFront> logs_;
   std::unique_ptr<HttpServer> http_;
   std::unique_ptr<LoopTimer> timer_;
+  // All shards of the process, this one included; the first one's list is the longest lived.
+  std::shared_ptr<std::vector<LbRole*>> shards_ = std::make_shared<std::vector<LbRole*>>();
+  std::uint16_t port_ = 0;  // once it listens
+
+  struct AskedLog {
+    HttpExchangePtr exchange;
+    LogQuestion question;
+    std::size_t asked = 0;  // shards, so far
+  };
+
+  std::map<std::uint64_t, AskedLog> asked_logs_;
+  std::uint64_t log_numbers_ = 0;
   bool api_answers_ = false;
   bool draining_ = false;
 };

@@ -72,8 +72,20 @@ class Node {
     if (runner_ != nullptr) {
       within.runner = runner_->channel_within();
     }
-    roles_.push_back(std::make_unique<LbRole>(config_, log_, metrics_, std::move(within)));
-    return roles_.back()->start();
+    first_shard_ = roles_.size();
+    LbRole* first = nullptr;
+    core::Status status;
+    while (status && roles_.size() < first_shard_ + config_.lb.shards) {
+      auto shard = std::make_unique<LbRole>(config_, log_, metrics_, within);
+      if (first == nullptr) {
+        first = shard.get();
+      } else {
+        shard->join(*first);
+      }
+      status = shard->start();
+      roles_.push_back(std::move(shard));
+    }
+    return status;
   }
 
   // Until a signal asks for the end; then calls finish, within the grace.
@@ -87,8 +99,10 @@ class Node {
       role->run();
     }
     loop.run();
+    for (auto role = roles_.rbegin(); role != roles_.rend(); ++role) {
+      (*role)->stop();
+    }
     while (!roles_.empty()) {
-      roles_.back()->stop();
       roles_.pop_back();
     }
     log_.info("stopped");
@@ -104,20 +118,30 @@ class Node {
     drain_from(roles_.size(), loop);
   }
 
-  // From where calls enter to where they end, one role after the other.
+  // From where calls enter to where they end: the load balancer's shards at once, then one role
+  // after the other.
   void drain_from(std::size_t left, Loop& loop) {
     if (left == 0) {
       loop.stop();
       return;
     }
-    roles_[left - 1]->drain(
-        [this, left, &loop] { loop.post([this, left, &loop] { drain_from(left - 1, loop); }); });
+    const std::size_t begin = left > first_shard_ ? first_shard_ : left - 1;
+    const auto drained =
+        [this, begin, &loop, draining = std::make_shared<std::size_t>(left - begin)] {
+          if (--*draining == 0) {
+            drain_from(begin, loop);
+          }
+        };
+    for (std::size_t role = begin; role < left; ++role) {
+      roles_[role]->drain([&loop, drained] { loop.post(drained); });
+    }
   }
 
   const NodeConfig& config_;
   Log& log_;
   Metrics metrics_;
   std::vector<std::unique_ptr<Role>> roles_;
+  std::size_t first_shard_ = static_cast<std::size_t>(-1);  // of the roles; none: no load balancer
   RunnerRole* runner_ = nullptr;
   ApiRole* api_ = nullptr;
   LoopTimer* grace_ = nullptr;

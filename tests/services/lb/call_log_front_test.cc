@@ -16,32 +16,6 @@
 namespace fn::services {
 namespace {
 
-class OneExchange final : public HttpExchange {
- public:
-  OneExchange(std::string method, std::string target, HttpHeaders headers)
-      : head_{std::move(method), std::move(target), std::move(headers)} {}
-
-  [[nodiscard]] const HttpRequestHead& head() const override { return head_; }
-
-  [[nodiscard]] std::string peer() const override { return {}; }
-
-  [[nodiscard]] std::optional<std::uint64_t> content_length() const override { return 0; }
-
-  [[nodiscard]] const BodyPipePtr& body() override { return body_; }
-
-  void respond(HttpResponse response) override { answer = std::move(response); }
-
-  void respond(unsigned, HttpHeaders, std::optional<std::uint64_t>, BodyPipePtr) override {}
-
-  void when_gone(std::function<void()> /*handler*/) override {}
-
-  std::optional<HttpResponse> answer;
-
- private:
-  HttpRequestHead head_;
-  BodyPipePtr body_ = whole_body("");
-};
-
 class OneLog final : public LogPort {
  public:
   void ask_log(core::RunnerHandle runner,
@@ -63,12 +37,15 @@ class CallLogFrontTest : public testing::Test {
     calls_.remember("01CALL", function, core::RunnerHandle{5});
   }
 
-  // The answer, or status 0: it was not taken.
+  // The answer, or status 0: there is none.
   HttpResponse ask(const std::string& target,
                    HttpHeaders headers = {},
                    const std::string& method = "GET") {
-    const auto exchange = std::make_shared<OneExchange>(method, target, std::move(headers));
-    return front_.take(exchange) ? exchange->answer.value() : HttpResponse{0, {}, {}};
+    HttpResponse answer{0, {}, {}};
+    if (const auto question = log_question_of({method, target, std::move(headers)})) {
+      front_.answer(*question, [&](HttpResponse given) { answer = std::move(given); });
+    }
+    return answer;
   }
 
   OneLog port;
