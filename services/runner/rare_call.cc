@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "services/runner/leased_runner.h"
+
 namespace fn::services {
 
 void RareCall::wait(grpc::AsyncGenericService& rpc,
@@ -28,14 +30,32 @@ void RareCall::requested(bool ok) {
 }
 
 void RareCall::read(bool /*ok*/) {
-  std::optional<std::string> bytes = answer();
-  if (!bytes) {
-    stream_.Finish(
-        {grpc::StatusCode::UNIMPLEMENTED, context_.method() + ": this runner does not offer it"},
-        &on_finished_);
+  if (const std::optional<std::string> bytes = simple_answer()) {
+    answer(grpc::Status::OK, *bytes);
     return;
   }
-  const grpc::Slice slice(*bytes);
+  grpc::Slice whole;
+  std::string request;
+  if (request_.Valid() && request_.DumpToSingleSlice(&whole).ok()) {
+    request.assign(reinterpret_cast<const char*>(whole.begin()), whole.size());
+  }
+  const bool taken = answer_leased(
+      node_,
+      context_.method(),
+      request,
+      [this](const grpc::Status& status, const std::string& bytes) { answer(status, bytes); });
+  if (!taken) {
+    answer({grpc::StatusCode::UNIMPLEMENTED, context_.method() + ": this runner does not offer it"},
+           "");
+  }
+}
+
+void RareCall::answer(const grpc::Status& status, const std::string& bytes) {
+  if (!status.ok()) {
+    stream_.Finish(status, &on_finished_);
+    return;
+  }
+  const grpc::Slice slice(bytes);
   const grpc::ByteBuffer buffer(&slice, 1);
   stream_.WriteAndFinish(buffer, grpc::WriteOptions(), grpc::Status::OK, &on_finished_);
 }
@@ -44,7 +64,7 @@ void RareCall::finished(bool /*ok*/) {
   delete this;
 }
 
-std::optional<std::string> RareCall::answer() const {
+std::optional<std::string> RareCall::simple_answer() const {
   if (context_.method() == "/RunnerProtocol/Status") {
     const RunnerCounts counts = node_.counts();
     RunnerStatus status;

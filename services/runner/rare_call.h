@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One call of a method other than Engage: Status, the standard health check, and UNIMPLEMENTED for
-// what this runner does not offer. It owns itself until gRPC has given back every operation. For
-// engage_service.cc only.
+// One call of a method other than Engage: Status, the standard health check, what the node pool
+// manager says (proto/pool.proto), and UNIMPLEMENTED for what this runner does not offer. It owns
+// itself until gRPC has given back every operation. For engage_service.cc only.
 
 #pragma once
 
@@ -33,8 +33,9 @@ class RareCall final {
   void read(bool ok);
   void finished(bool ok);
 
-  // The answer's bytes, or none: the method is not offered.
-  [[nodiscard]] std::optional<std::string> answer() const;
+  void answer(const grpc::Status& status, const std::string& bytes);
+  // The answer's bytes, or none: it is no such method.
+  [[nodiscard]] std::optional<std::string> simple_answer() const;
 
   std::shared_ptr<void> alive_;
   RunnerNode& node_;

@@ -128,7 +128,14 @@ TEST(PoolProto, WhatARunnerIsToldAndSays) {
   report.set_memory_mib(3);
   report.set_cpu_milli(4);
   report.set_used_memory_mib(5);
-  expect_bytes(report, bytes("\x08\x01\x10\x01\x18\x01\x20\x02\x28\x03\x30\x04\x38\x05"));
+  report.set_group("g");
+  report.set_lease(6);
+  expect_bytes(report,
+               bytes("\x08\x01\x10\x01\x18\x01\x20\x02\x28\x03\x30\x04\x38\x05\x42\x01g\x48\x06"));
+  fn::pool::v1::LeaseRequest lease;
+  lease.set_group("g");
+  lease.set_lease(6);
+  expect_bytes(lease, bytes("\x0a\x01g\x10\x06"));
 }
 
 }  // namespace
