@@ -47,6 +47,17 @@ core::Status check_rules(const NodeConfig& config, const std::vector<ConfigLine>
         "a node of type lb needs to know its runners: set FN_RUNNER_ADDRESSES, such as "
         "127.0.0.1:9190,127.0.0.1:9191");
   }
+  if (config.type == NodeType::kNpm && config.npm.provider == ProviderKind::kStatic &&
+      config.lb.runner_addresses.empty()) {
+    return wrong(
+        "FN_NPM_PROVIDER is static, but there are no runners: set FN_RUNNER_ADDRESSES, such as "
+        "127.0.0.1:9190,127.0.0.1:9191, or FN_NPM_PROVIDER=process");
+  }
+  if (config.type == NodeType::kNpm && config.http_port != 0 &&
+      config.http_port == config.npm.http_port) {
+    return wrong("FN_PORT and FN_NPM_HTTP_PORT are both " + std::to_string(config.http_port) +
+                 ": give them different ports");
+  }
   if (config.http_port != 0 && config.http_port == config.grpc_port &&
       config.type == NodeType::kPureRunner) {
     return wrong("FN_PORT and FN_GRPC_PORT are both " + std::to_string(config.http_port) +

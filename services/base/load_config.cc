@@ -140,6 +140,10 @@ void fill_in(LoadedConfig& loaded, SettingLoader& loader, const std::string& fol
     loader.fill_in("runner.memory_mib", size.memory.value, "this machine");
     loader.fill_in("runner.cpu_milli", size.cpu.value, "this machine");
   }
+  if (config.type == NodeType::kNpm) {
+    constexpr std::int64_t kNpmPort = 8083;
+    loader.fill_in("http.port", kNpmPort, std::string(core::kDefaultOrigin));
+  }
   if (has_lb(config.type) && !config.lb.npm_address.empty()) {
     loaded.warnings.emplace_back(
         "FN_NPM_ADDRESS is ignored: runners are those of FN_RUNNER_ADDRESSES");

@@ -4,6 +4,9 @@
 // contract). An event is stepped with the batch's time, its actions are carried out in order; an
 // event that comes from within that waits for its turn. At the end of a batch the machine's
 // deadline is asked for, and again before it is delivered.
+//
+// Of very many machines on one loop most are told nothing in a batch: then their owner calls arm()
+// at its end, for those that were.
 
 #pragma once
 
@@ -21,10 +24,17 @@ class MachineDriver {
   // Carries out the actions of one step and looks at its facts.
   using CarryOut = std::function<void(const Out& out)>;
 
+  enum class Arming : bool { kAtBatchEnd, kByOwner };
+
   // REQUIRES: loop and machine outlive this; the loop is not run after its end.
-  MachineDriver(Loop& loop, Machine& machine, CarryOut carry_out)
+  MachineDriver(Loop& loop,
+                Machine& machine,
+                CarryOut carry_out,
+                Arming arming = Arming::kAtBatchEnd)
       : loop_(loop), machine_(machine), carry_out_(std::move(carry_out)), timer_(loop) {
-    loop.at_batch_end([this] { arm(); });
+    if (arming == Arming::kAtBatchEnd) {
+      loop.at_batch_end([this] { arm(); });
+    }
   }
 
   template <typename Concrete>
@@ -45,12 +55,7 @@ class MachineDriver {
     stepping_ = false;
   }
 
- private:
-  void settle() {
-    carry_out_(out_);
-    out_.clear();
-  }
-
+  // Sets the timer where the deadline is earlier than it.
   void arm() {
     const core::Instant next = machine_.next_deadline();
     if (next >= armed_) {
@@ -62,7 +67,14 @@ class MachineDriver {
       if (machine_.next_deadline() <= loop_.now()) {
         deliver(Deadline{});
       }
+      arm();
     });
+  }
+
+ private:
+  void settle() {
+    carry_out_(out_);
+    out_.clear();
   }
 
   Loop& loop_;

@@ -20,7 +20,7 @@
 
 namespace fn::services {
 
-enum class NodeType : std::uint8_t { kFull, kApi, kLb, kPureRunner };
+enum class NodeType : std::uint8_t { kFull, kApi, kLb, kPureRunner, kNpm };
 
 // What runs functions.
 enum class DriverKind : std::uint8_t { kProcess, kDocker, kNull };
@@ -30,6 +30,9 @@ enum class IsolationKind : std::uint8_t { kAuto, kBubblewrap, kNone };
 
 // How the process driver keeps functions to their memory, CPU and processes.
 enum class LimiterKind : std::uint8_t { kAuto, kCgroup2, kCgroup1, kWatchdog };
+
+// Where a node pool manager gets runners from; kAuto: static where addresses are given.
+enum class ProviderKind : std::uint8_t { kAuto, kStatic, kProcess };
 
 // PEM files; all empty: plaintext.
 struct TlsFiles {
@@ -57,6 +60,18 @@ struct LbSettings {
   std::uint64_t buffer_bytes = std::uint64_t{64} << 20;
   core::Duration catalogue_age = std::chrono::seconds(5);
   std::uint32_t remembered_calls = 10'000;
+};
+
+// The node pool manager's; its gRPC port is that of FN_PORT.
+struct NpmSettings {
+  std::uint16_t http_port = 8084;
+  ProviderKind provider = ProviderKind::kAuto;
+  // Empty: all groups have the defaults.
+  std::string groups_file;
+  // Of the process provider. Empty: fnserver beside this program.
+  std::string runner_program;
+  std::string runners_folder = "data/runners";
+  bool stop_runners = false;
 };
 
 struct ContainerConfig {
@@ -113,6 +128,7 @@ struct NodeConfig {
   LbSettings lb;
   ContainerConfig container;
   DockerSettings docker;
+  NpmSettings npm;
   // Of each group.
   core::LbConfig placing;
   // Its memory and CPU are zero until it is loaded: then those of the machine. Functions have idle
@@ -129,7 +145,7 @@ struct NodeConfig {
 [[nodiscard]] bool has_lb(NodeType type);
 [[nodiscard]] bool has_runner(NodeType type);
 
-// "full", "api", "lb", "pure-runner".
+// "full", "api", "lb", "pure-runner", "npm".
 [[nodiscard]] std::string_view name_of(NodeType type);
 
 }  // namespace fn::services

@@ -38,6 +38,11 @@ constexpr auto container(std::string_view key, auto... rest) {
 }
 
 template <auto Member>
+constexpr auto npm(std::string_view key, auto... rest) {
+  return field<&Node::npm, Member>(key, rest...);
+}
+
+template <auto Member>
 constexpr auto docker(std::string_view key, std::string_view sentence) {
   return field<&Node::docker, Member>(key, sentence);
 }
@@ -55,10 +60,12 @@ constexpr std::array kSettings = {
     NodeSetting{"FN_BIND_ADDRESS",
                 kAllRoles,
                 field<&Node::bind_address>("bind_address", Text("Address that is listened on."))},
-    NodeSetting{
-        "FN_PORT",
-        kAllRoles,
-        field<&Node::http_port>("http.port", kPort, "Port for HTTP; 0: a free one, logged.")},
+    NodeSetting{"FN_PORT",
+                kAllRoles,
+                field<&Node::http_port>(
+                    "http.port",
+                    kPort,
+                    "Port for HTTP; 0: a free one, logged. fnnpm: for gRPC, and 8083 if unset.")},
     NodeSetting{"FN_GRPC_PORT",
                 kRunnerRole,
                 field<&Node::grpc_port>(
@@ -86,15 +93,15 @@ constexpr std::array kSettings = {
             "shutdown_grace_ms", kTimeMs, "Running calls may take this long after SIGTERM."),
         Form::kMsecs},
     NodeSetting{"FN_NODE_CERT",
-                kLbRole | kRunnerRole,
+                kLbRole | kRunnerRole | kNpmRole,
                 field<&Node::tls, &TlsFiles::certificate>(
                     "tls.certificate", Text("PEM file of the node's certificate; none: no TLS."))},
     NodeSetting{
         "FN_NODE_CERT_KEY",
-        kLbRole | kRunnerRole,
+        kLbRole | kRunnerRole | kNpmRole,
         field<&Node::tls, &TlsFiles::key>("tls.key", Text("PEM file of the certificate's key."))},
     NodeSetting{"FN_NODE_CERT_AUTHORITY",
-                kLbRole | kRunnerRole,
+                kLbRole | kRunnerRole | kNpmRole,
                 field<&Node::tls, &TlsFiles::authority>(
                     "tls.authority", Text("PEM file of those who sign the peers' certificates."))},
 
@@ -155,7 +162,7 @@ constexpr std::array kSettings = {
                 lb<&LbSettings::api_url>("lb.api_url", Text("The API server.")),
                 Form::kHttpUrl},
     NodeSetting{"FN_RUNNER_ADDRESSES",
-                kLbRole,
+                kLbRole | kNpmRole,
                 lb<&LbSettings::runner_addresses>("lb.runner_addresses",
                                                   Text("The runners, host:port,host:port.")),
                 Form::kAddresses},
@@ -170,6 +177,37 @@ constexpr std::array kSettings = {
                     "lb.shards",
                     Range{1, 64},
                     Text("Load balancers in this process, each on a core thread of its own."))},
+    NodeSetting{"FN_NPM_HTTP_PORT",
+                kNpmRole,
+                npm<&NpmSettings::http_port>(
+                    "npm.http_port",
+                    kPort,
+                    Text("Port for /readyz and /metrics; 0: free. gRPC is on FN_PORT."))},
+    NodeSetting{"FN_NPM_PROVIDER",
+                kNpmRole,
+                npm<&NpmSettings::provider>(
+                    "npm.provider",
+                    Text("Where runners come from; auto: static if FN_RUNNER_ADDRESSES is set."))},
+    NodeSetting{
+        "FN_NPM_GROUPS_FILE",
+        kNpmRole,
+        npm<&NpmSettings::groups_file>(
+            "npm.groups_file", Text("TOML file of the groups' settings, read again on SIGHUP."))},
+    NodeSetting{"FN_NPM_RUNNER_PROGRAM",
+                kNpmRole,
+                npm<&NpmSettings::runner_program>(
+                    "npm.runner_program",
+                    Text("process: what is started as a runner; none: fnserver beside fnnpm."))},
+    NodeSetting{"FN_NPM_RUNNERS_FOLDER",
+                kNpmRole,
+                npm<&NpmSettings::runners_folder>(
+                    "npm.runners_folder",
+                    Text("process: a folder per runner in here has its log and its pid."))},
+    NodeSetting{"FN_NPM_STOP_RUNNERS",
+                kNpmRole,
+                npm<&NpmSettings::stop_runners>(
+                    "npm.stop_all",
+                    Text("process: runners end with fnnpm; else the next start adopts them."))},
     NodeSetting{"FN_PLACER", kLbRole, of_core("lb.placer", "How a runner is chosen for a call.")},
     NodeSetting{"FN_LB_REPLAY_BYTES",
                 kLbRole,

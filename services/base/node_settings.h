@@ -19,7 +19,8 @@ namespace fn::core {
 
 template <>
 struct EnumNames<services::NodeType> {
-  static constexpr std::array<std::string_view, 4> kNames = {"full", "api", "lb", "pure-runner"};
+  static constexpr std::array<std::string_view, 5> kNames = {
+      "full", "api", "lb", "pure-runner", "npm"};
 };
 
 template <>
@@ -30,6 +31,11 @@ struct EnumNames<services::LogLevel> {
 template <>
 struct EnumNames<services::LogFormat> {
   static constexpr std::array<std::string_view, 2> kNames = {"text", "json"};
+};
+
+template <>
+struct EnumNames<services::ProviderKind> {
+  static constexpr std::array<std::string_view, 3> kNames = {"auto", "static", "process"};
 };
 
 template <>
@@ -73,7 +79,8 @@ enum class SettingForm : std::uint8_t {
 inline constexpr unsigned kApiRole = 1;
 inline constexpr unsigned kLbRole = 2;
 inline constexpr unsigned kRunnerRole = 4;
-inline constexpr unsigned kAllRoles = 7;
+inline constexpr unsigned kNpmRole = 8;
+inline constexpr unsigned kAllRoles = 15;
 
 struct NodeSetting {
   std::string_view name;

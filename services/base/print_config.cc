@@ -36,8 +36,10 @@ std::string with_unit(const core::Value& value, std::string_view unit) {
 }
 
 std::string roles_text(unsigned roles) {
-  constexpr std::array kNames = {
-      std::pair{kApiRole, "api"}, std::pair{kLbRole, "lb"}, std::pair{kRunnerRole, "pure-runner"}};
+  constexpr std::array kNames = {std::pair{kApiRole, "api"},
+                                 std::pair{kLbRole, "lb"},
+                                 std::pair{kRunnerRole, "pure-runner"},
+                                 std::pair{kNpmRole, "npm"}};
   std::string text;
   for (const auto& [role, name] : kNames) {
     text += (roles & role) == 0 ? "" : (text.empty() ? "" : ", ") + std::string(name);
@@ -160,8 +162,10 @@ std::string config_markdown(std::span<const ConfigLine> lines) {
       {"All nodes", kAllRoles},
       {"API server", kApiRole},
       {"Load balancer", kLbRole},
-      {"Load balancer and runner", kLbRole | kRunnerRole},
-      {"Runner", kRunnerRole}};
+      {"Load balancer and node pool manager", kLbRole | kNpmRole},
+      {"Load balancer, runner and node pool manager", kLbRole | kRunnerRole | kNpmRole},
+      {"Runner", kRunnerRole},
+      {"Node pool manager", kNpmRole}};
   for (const auto& [title, roles] : sections) {
     text += section(lines, title, roles);
   }

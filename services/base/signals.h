@@ -2,8 +2,9 @@
 //
 // Signals: what SIGTERM and SIGINT do to a node. The first of them is told to a loop; the second
 // ends the process at once with status 1, whatever the loop is doing, after `last_words`, which
-// must not wait without bound. SIGPIPE is ignored from then on: writing to a closed socket is an
-// error, not an end. Programs started later inherit that and undo it. SIGCHLD is left alone.
+// must not wait without bound. Each SIGHUP is told to the loop too, where somebody wants it.
+// SIGPIPE is ignored from then on: writing to a closed socket is an error, not an end. Programs
+// started later inherit that and undo it. SIGCHLD is left alone.
 
 #pragma once
 
@@ -16,8 +17,11 @@ namespace fn::services {
 
 class Signals {
  public:
-  // One at a time in a process. `first` runs on the loop.
-  Signals(Loop& loop, std::function<void()> first, std::function<void()> last_words);
+  // One at a time in a process. `first` and `reload` run on the loop.
+  Signals(Loop& loop,
+          std::function<void()> first,
+          std::function<void()> last_words,
+          std::function<void()> reload = nullptr);
   // SIGTERM and SIGINT do again what they did before.
   ~Signals();
   Signals(const Signals&) = delete;

@@ -93,7 +93,10 @@ void EngageService::close() {
   if (state_->server != nullptr) {
     state_->server->Shutdown(std::chrono::system_clock::now());
   }
-  state_->thread->hand_over_until([this] { return state_->alive.use_count() == 1; });
+  state_->thread->hand_over_until([this] {
+    state_->node.stop_leaving();
+    return state_->alive.use_count() == 1;
+  });
   state_->thread->close();
 }
 

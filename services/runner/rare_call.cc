@@ -7,6 +7,7 @@
 
 #include "proto/runner_control.pb.h"
 
+#include "services/runner/leased_runner.h"
 #include "services/wire/wire_names.h"
 
 namespace fn::services {
@@ -34,7 +35,6 @@ void RareCall::requested(bool ok) {
 
 void RareCall::read(bool /*ok*/) {
   make_answer();
-  go_on();
 }
 
 void RareCall::go_on() {
@@ -77,8 +77,32 @@ void RareCall::make_answer() {
   } else if (context_.method() == "/fn.control.v1.RunnerControl/CallLog") {
     make_log_answer();
   } else {
+    answer_or_decline();
+    return;
+  }
+  go_on();
+}
+
+void RareCall::answer_or_decline() {
+  grpc::Slice whole;
+  std::string request;
+  if (request_.Valid() && request_.DumpToSingleSlice(&whole).ok()) {
+    request.assign(reinterpret_cast<const char*>(whole.begin()), whole.size());
+  }
+  const bool taken = answer_leased(node_,
+                                   context_.method(),
+                                   request,
+                                   [this](const grpc::Status& status, const std::string& bytes) {
+                                     status_ = status;
+                                     if (status.ok()) {
+                                       messages_.push_back(bytes);
+                                     }
+                                     go_on();
+                                   });
+  if (!taken) {
     status_ = {grpc::StatusCode::UNIMPLEMENTED,
                context_.method() + ": this runner does not offer it"};
+    go_on();
   }
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One call of a method other than Engage: Status, the standard health check, the log of a call, and
-// UNIMPLEMENTED for what this runner does not offer. It owns itself until gRPC has given back every
-// operation. For engage_service.cc only.
+// One call of a method other than Engage: Status, the standard health check, the log of a call,
+// what the node pool manager says (proto/pool.proto), and UNIMPLEMENTED for what this runner does
+// not offer. It owns itself until gRPC has given back every operation. For engage_service.cc only.
 
 #pragma once
 
@@ -34,9 +34,11 @@ class RareCall final {
   void written(bool ok);
   void finished(bool ok);
 
-  // Messages and a status; an error has no messages.
+  // Answers now or, what the node pool manager waits for, later.
   void make_answer();
   void make_log_answer();
+  void answer_or_decline();
+  // Writes the messages, then the status; an error has no messages.
   void go_on();
 
   std::shared_ptr<void> alive_;

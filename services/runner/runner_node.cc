@@ -2,7 +2,6 @@
 
 #include "services/runner/runner_node.h"
 
-#include <deque>
 #include <utility>
 #include <vector>
 
@@ -10,6 +9,7 @@
 #include "core/runner/runner.h"
 #include "services/base/clock.h"
 #include "services/base/machine_driver.h"
+#include "services/base/slots.h"
 #include "services/wire/function_registry.h"
 
 namespace fn::services {
@@ -48,6 +48,8 @@ struct RunnerNode::State {
         driver(its_driver),
         observer(its_observer),
         logs(log_limits),
+        memory(config.memory),
+        cpu(config.cpu),
         machine(config, functions.table()),
         machine_driver(its_loop, machine, [this](const core::RunnerOut& out) {
           present = &out;
@@ -72,23 +74,19 @@ struct RunnerNode::State {
     return places[container.value];
   }
 
-  core::CallHandle new_call() {
-    if (free_calls.empty()) {
-      calls.emplace_back();
-      return core::CallHandle{static_cast<std::uint32_t>(calls.size() - 1)};
-    }
-    const core::CallHandle handle{free_calls.back()};
-    free_calls.pop_back();
-    return handle;
-  }
-
   void free_call(core::CallHandle handle) {
     Call& call = calls[handle.value];
     if (call.attempt != 0) {
       call.attempt = 0;
       call.offered.reset();
       call.body.reset();
-      free_calls.push_back(handle.value);
+      calls.give_back(handle.value);
+    }
+  }
+
+  void end_leave(bool is_idle) {
+    if (const auto ended = std::exchange(leaving, nullptr)) {
+      ended(is_idle);
     }
   }
 
@@ -104,12 +102,13 @@ struct RunnerNode::State {
   ContainerDriver& driver;
   RunnerObserver& observer;
   CallLogStore logs;
+  core::MemoryMib memory;
+  core::MilliCpu cpu;
   FunctionRegistry functions;
   core::Runner machine;
   MachineDriver<core::Runner, core::RunnerEvent, core::RunnerOut, core::RunnerDeadlineReached>
       machine_driver;
-  std::deque<Call> calls;
-  std::vector<std::uint32_t> free_calls;
+  Slots<Call> calls;
   std::uint32_t attempts = 0;
   std::vector<Place> places;
   // Containers end within their own callbacks; they are destroyed when the batch is over.
@@ -118,6 +117,9 @@ struct RunnerNode::State {
   const core::RunnerOut* present = nullptr;  // what is being carried out
   std::function<void()> idle;
   bool draining = false;
+  bool ending = false;
+  std::function<void(bool idle)> leaving;
+  RunnerLease lease;
   RunnerCounts counts;
 };
 
@@ -155,6 +157,7 @@ void RunnerNode::State::carry_out(const core::RunnerAction& action) {
       if (idle) {
         std::exchange(idle, nullptr)();
       }
+      end_leave(true);
       break;
   }
 }
@@ -286,7 +289,7 @@ OfferTicket RunnerNode::offer(std::shared_ptr<OfferedCall> offered,
   State& state = *state_;
   const core::FunctionHandle function =
       state.functions.of(slot.empty() ? slot_hash(function_json(call.setup)) : slot, call.setup);
-  const core::CallHandle handle = state.new_call();
+  const core::CallHandle handle{state.calls.take()};
   Call& entry = state.calls[handle.value];
   entry.offered = std::move(offered);
   entry.fields = std::move(call.fields);
@@ -316,7 +319,56 @@ void RunnerNode::cancel(OfferTicket ticket) {
 void RunnerNode::drain(std::function<void()> idle) {
   state_->idle = std::move(idle);
   state_->draining = true;
+  state_->ending = true;
   state_->machine_driver.deliver(core::DrainStarted{});
+}
+
+void RunnerNode::leave(std::uint32_t drain, std::function<void(bool idle)> ended) {
+  state_->end_leave(false);
+  state_->leaving = std::move(ended);
+  state_->draining = true;
+  state_->machine_driver.deliver(core::DrainStarted{drain});
+}
+
+void RunnerNode::revive() {
+  state_->end_leave(false);
+  if (!state_->ending) {
+    state_->draining = false;
+    state_->machine_driver.deliver(core::DrainStopped{});
+  }
+}
+
+void RunnerNode::stop_leaving() {
+  state_->end_leave(false);
+}
+
+bool RunnerNode::remove_containers() {
+  if (state_->machine.calls_held() > 0) {
+    return false;
+  }
+  for (std::uint32_t index = 0; index < state_->places.size(); ++index) {
+    const std::uint32_t number = state_->places[index].number;
+    if (number != 0) {
+      state_->machine_driver.deliver(core::ContainerLost{core::ContainerHandle{index}, number});
+    }
+  }
+  return true;
+}
+
+void RunnerNode::set_lease(RunnerLease lease) {
+  state_->lease = std::move(lease);
+}
+
+const RunnerLease& RunnerNode::lease() const {
+  return state_->lease;
+}
+
+core::MemoryMib RunnerNode::memory() const {
+  return state_->memory;
+}
+
+core::MilliCpu RunnerNode::cpu() const {
+  return state_->cpu;
 }
 
 bool RunnerNode::draining() const {

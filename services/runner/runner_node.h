@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 
+#include "core/base/units.h"
 #include "core/runner/runner_config.h"
 #include "services/base/loop.h"
 #include "services/runner/call_log_store.h"
@@ -39,6 +40,11 @@ struct RunnerCounts {
   std::int64_t idle_mib = 0;       // that of containers that run no call
 };
 
+struct RunnerLease {
+  std::string group;
+  std::uint64_t number = 0;
+};
+
 class RunnerNode {
  public:
   // REQUIRES: loop, driver and observer outlive the node; the loop is not run after its end.
@@ -64,6 +70,25 @@ class RunnerNode {
   // Refuses calls from now on; `idle` is called once when none is held any more.
   void drain(std::function<void()> idle);
   [[nodiscard]] bool draining() const;
+
+  // The node pool manager drains the runner: `ended` is called once, with true when it holds no
+  // call any more, with false when another drain or revive() came first.
+  void leave(std::uint32_t drain, std::function<void(bool idle)> ended);
+  // Takes calls again, unless drain() was called.
+  void revive();
+  // Who waits for the end of leave() is told that it is not to come.
+  void stop_leaving();
+
+  // Removes all containers; false: calls run, and nothing is removed.
+  bool remove_containers();
+
+  // The group that the runner is leased to, which it only remembers; empty: none.
+  void set_lease(RunnerLease lease);
+  [[nodiscard]] const RunnerLease& lease() const;
+
+  // What containers may hold.
+  [[nodiscard]] core::MemoryMib memory() const;
+  [[nodiscard]] core::MilliCpu cpu() const;
 
   // Removes all containers, cutting what runs.
   void stop();

@@ -169,6 +169,10 @@ void warn_of_idle_settings(const LoadedConfig& loaded, Log& log) {
 
 int serve(const LoadedConfig& loaded) {
   const NodeConfig& config = loaded.config;
+  if (config.type == NodeType::kNpm) {
+    return complain("FN_NODE_TYPE=npm: the node pool manager is a program of its own, fnnpm",
+                    kMisused);
+  }
   // Before any thread: the helper that starts processes is a fork of this one.
   std::unique_ptr<Launcher> launcher;
   if (has_runner(config.type) && config.container.driver == DriverKind::kProcess) {

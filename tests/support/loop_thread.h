@@ -19,9 +19,14 @@ class LoopThread {
  public:
   LoopThread() : thread_([this] { loop_.run(); }) {}
 
-  ~LoopThread() {
-    loop_.stop();
-    thread_.join();
+  ~LoopThread() { stop(); }
+
+  // Ends the thread; what may only go once the loop does not run can go then.
+  void stop() {
+    if (thread_.joinable()) {
+      loop_.stop();
+      thread_.join();
+    }
   }
 
   LoopThread(const LoopThread&) = delete;
