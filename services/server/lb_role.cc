@@ -73,6 +73,7 @@ core::Status LbRole::start() {
   }
   CatalogLimits limits;
   limits.age = config_.lb.catalogue_age;
+  limits.timeout = config_.lb.api_timeout;
   catalog_ = std::make_unique<FnCatalog>(loop(), *api_, limits);
   InvokeOptions options;
   options.detached_body_bytes = config_.lb.replay_bytes;
