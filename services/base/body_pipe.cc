@@ -29,6 +29,14 @@ void BodyPipe::write(std::string bytes) {
   serve();
 }
 
+void BodyPipe::put_back(std::string bytes) {
+  FN_ASSERT(!reader_);
+  if (!bytes.empty() && !abandoned_) {
+    held_ += bytes.size();
+    chunks_.push_front(std::move(bytes));
+  }
+}
+
 void BodyPipe::finish() {
   end(core::Status{});
 }

@@ -51,6 +51,9 @@ class BodyPipe {
   // read answers with it again. REQUIRES: no read is pending.
   void read(ReadHandler handler);
 
+  // Gives back bytes that were read: the next read has them again. REQUIRES: no read is pending.
+  void put_back(std::string bytes);
+
   // Takes back a read that has not been served.
   void unread() { reader_ = nullptr; }
 

@@ -59,6 +59,7 @@ struct LbSettings {
   core::Duration replay_wait = std::chrono::milliseconds(250);
   std::uint64_t buffer_bytes = std::uint64_t{64} << 20;
   core::Duration catalogue_age = std::chrono::seconds(5);
+  core::Duration api_timeout = std::chrono::seconds(2);
   std::uint32_t remembered_calls = 10'000;
 };
 

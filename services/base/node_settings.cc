@@ -235,6 +235,13 @@ constexpr std::array kSettings = {
                     kTimeMs,
                     Text("Apps, functions and triggers are asked for again after this long.")),
                 Form::kMsecs},
+    NodeSetting{"FN_LB_API_TIMEOUT_MSECS",
+                kLbRole,
+                lb<&LbSettings::api_timeout>(
+                    "lb.api_timeout_ms",
+                    Range{1, 600'000},
+                    Text("The call of an unknown function waits so long for the API server.")),
+                Form::kMsecs},
     NodeSetting{"FN_LB_REMEMBERED_CALLS",
                 kLbRole,
                 lb<&LbSettings::remembered_calls>(

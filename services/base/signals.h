@@ -2,9 +2,10 @@
 //
 // Signals: what SIGTERM and SIGINT do to a node. The first of them is told to a loop; the second
 // ends the process at once with status 1, whatever the loop is doing, after `last_words`, which
-// must not wait without bound. Each SIGHUP is told to the loop too, where somebody wants it.
-// SIGPIPE is ignored from then on: writing to a closed socket is an error, not an end. Programs
-// started later inherit that and undo it. SIGCHLD is left alone.
+// must not wait without bound. So does one that comes when the Signals are gone, until the process
+// is: how a node ends has one of two statuses. Each SIGHUP is told to the loop too, where somebody
+// wants it. SIGPIPE is ignored from the first Signals on: writing to a closed socket is an error,
+// not an end. Programs started later inherit that and undo it. SIGCHLD is left alone.
 
 #pragma once
 
@@ -22,7 +23,6 @@ class Signals {
           std::function<void()> first,
           std::function<void()> last_words,
           std::function<void()> reload = nullptr);
-  // SIGTERM and SIGINT do again what they did before.
   ~Signals();
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;

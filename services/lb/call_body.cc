@@ -11,18 +11,18 @@ namespace fn::services {
 void BodyBudget::give_back(std::size_t bytes) {
   held_ -= bytes;
   while (!waiting_.empty() && !spent()) {
-    const std::function<void()> handler = std::move(waiting_.front());
-    waiting_.pop_front();
-    handler();
+    const auto first = waiting_.extract(waiting_.begin());
+    first.mapped()();
   }
 }
 
-void BodyBudget::when_room(std::function<void()> handler) {
+std::uint64_t BodyBudget::when_room(std::function<void()> handler) {
   if (waiting_.empty() && !spent()) {
     handler();
-  } else {
-    waiting_.push_back(std::move(handler));
+    return 0;
   }
+  waiting_.emplace(++last_, std::move(handler));
+  return last_;
 }
 
 CallBody::CallBody(Loop& loop, BodyBudget& budget, const CallBodyLimits& limits, BodyPipePtr source)
@@ -56,6 +56,7 @@ void CallBody::commit() {
     kept_.pop_front();
   }
   if (std::exchange(queued_, false)) {
+    budget_.forget(std::exchange(place_, 0));
     read_source();
   }
   serve();
@@ -70,6 +71,8 @@ void CallBody::abandon() {
 }
 
 void CallBody::let_go() {
+  queued_ = false;
+  budget_.forget(std::exchange(place_, 0));
   budget_.give_back(std::exchange(kept_bytes_, 0));
   kept_.clear();
   position_ = 0;
@@ -122,7 +125,7 @@ void CallBody::fetch() {
     return;
   }
   queued_ = true;
-  budget_.when_room([self = weak_from_this()] {
+  place_ = budget_.when_room([self = weak_from_this()] {
     const auto body = self.lock();
     if (body && std::exchange(body->queued_, false)) {
       body->read_source();

@@ -11,8 +11,10 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,15 +40,22 @@ class BodyBudget {
 
   void give_back(std::size_t bytes);
 
-  // Calls the handler once there is room; at once if there is.
-  void when_room(std::function<void()> handler);
+  // Calls the handler once there is room; at once if there is. Answers with its number in the
+  // queue; 0: it is in none.
+  std::uint64_t when_room(std::function<void()> handler);
+
+  // Whoever has this number waits no more.
+  void forget(std::uint64_t number) { waiting_.erase(number); }
 
   [[nodiscard]] std::size_t held() const { return held_; }
+
+  [[nodiscard]] std::size_t waiting() const { return waiting_.size(); }
 
  private:
   std::size_t limit_;
   std::size_t held_ = 0;
-  std::deque<std::function<void()>> waiting_;
+  std::uint64_t last_ = 0;
+  std::map<std::uint64_t, std::function<void()>> waiting_;  // in the order in which they came
 };
 
 class CallBody : public std::enable_shared_from_this<CallBody> {
@@ -94,7 +103,8 @@ class CallBody : public std::enable_shared_from_this<CallBody> {
   std::function<void()> when_final_;
   std::unique_ptr<LoopTimer> pause_;
   bool fetching_ = false;
-  bool queued_ = false;  // for the budget
+  bool queued_ = false;      // for the budget
+  std::uint64_t place_ = 0;  // in the budget\'s queue
   bool committed_ = false;
 };
 

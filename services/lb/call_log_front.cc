@@ -61,7 +61,7 @@ HttpResponse error_answer(unsigned status, const std::string& message, const cha
 }
 
 HttpResponse response_to(LogAnswer&& answer,
-                         const LogQuestion& wanted,
+                         const LogRequest& wanted,
                          Form form,
                          const std::string& runner) {
   switch (answer.kind) {
@@ -92,7 +92,7 @@ HttpResponse response_to(LogAnswer&& answer,
 
 }  // namespace
 
-std::optional<LogQuestion> log_question_of(const HttpRequestHead& head) {
+std::optional<LogRequest> log_request_of(const HttpRequestHead& head) {
   std::string_view path = path_of(head.target);
   if (head.method != "GET" || next_part(path) != "/v1" || next_part(path) != "/apps") {
     return std::nullopt;
@@ -105,15 +105,15 @@ std::optional<LogQuestion> log_question_of(const HttpRequestHead& head) {
   if (path != "/log" || app.size() < 2 || call.size() < 2) {
     return std::nullopt;
   }
-  return LogQuestion{percent_decoded(app.substr(1)),
-                     percent_decoded(call.substr(1)),
-                     std::string(find_header(head.headers, "Accept"))};
+  return LogRequest{percent_decoded(app.substr(1)),
+                    percent_decoded(call.substr(1)),
+                    std::string(find_header(head.headers, "Accept"))};
 }
 
 CallLogFront::CallLogFront(const RememberedCalls& calls, LogPort& port, NameOf name_of)
     : calls_(calls), port_(port), name_of_(std::move(name_of)) {}
 
-bool CallLogFront::answer(const LogQuestion& question, Handler handler) {
+bool CallLogFront::answer(const LogRequest& question, Handler handler) {
   const std::optional<RememberedCalls::Known> known = calls_.find(question.call);
   if (!known || known->function->setup.app_name != question.app) {
     return false;

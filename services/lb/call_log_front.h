@@ -17,14 +17,14 @@
 
 namespace fn::services {
 
-struct LogQuestion {
+struct LogRequest {
   std::string app;
   std::string call;
   std::string accept;  // the header
 };
 
 // What a request asks, if it asks for a log.
-[[nodiscard]] std::optional<LogQuestion> log_question_of(const HttpRequestHead& head);
+[[nodiscard]] std::optional<LogRequest> log_request_of(const HttpRequestHead& head);
 
 class CallLogFront {
  public:
@@ -37,7 +37,7 @@ class CallLogFront {
 
   // True if a call of this app is remembered: the handler is called then, now or later. Of any
   // other the API server knows better what to say.
-  bool answer(const LogQuestion& question, Handler handler);
+  bool answer(const LogRequest& question, Handler handler);
 
  private:
   const RememberedCalls& calls_;

@@ -79,6 +79,9 @@ void EngageAttempt::read(bool ok) {
   RunnerMsg message;
   if (!ok) {
     finish();
+  } else if (incoming_.Length() > kMessageBytes) {
+    give_up("a message of " + std::to_string(incoming_.Length()) + " bytes, more than " +
+            std::to_string(kMessageBytes));
   } else if (grpc::SerializationTraits<RunnerMsg>::Deserialize(&incoming_, &message).ok()) {
     take(message);
   } else {
@@ -222,7 +225,19 @@ void EngageAttempt::finished(bool /*ok*/) {
   let_go();
 }
 
+// Runners of Fn end a stream with an HTTP status where gRPC has a number from 0 to 16: that is an
+// answer, and no sign of a broken runner.
+void EngageAttempt::take_http_status() {
+  constexpr int kHttpError = 400;
+  constexpr int kHttpErrorEnd = 600;
+  const int number = status_.error_code();
+  if (end_ == nullptr && number >= kHttpError && number < kHttpErrorEnd) {
+    fail_with(number, status_.error_message());
+  }
+}
+
 void EngageAttempt::report() {
+  take_http_status();
   AttemptEnd end;
   if (end_ != nullptr && !accepted_ && !end_->success() && end_->errorcode() == kRefusedCode) {
     end.kind = AttemptEnd::Kind::kRefused;

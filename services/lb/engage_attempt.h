@@ -48,6 +48,7 @@ class EngageAttempt : public std::enable_shared_from_this<EngageAttempt> {
   void break_off();
   void give_up(const std::string& text);
   void fail_with(int code, const std::string& text);
+  void take_http_status();
   void finish();
   void report();
   void let_go();

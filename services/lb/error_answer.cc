@@ -2,6 +2,7 @@
 
 #include "services/lb/error_answer.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace fn::services {
@@ -83,7 +84,10 @@ std::string_view name_of(AnswerReason reason) {
 
 ErrorAnswer error_of(const CallEnd& end) {
   if (end.body_gone) {
-    return too_busy(AnswerReason::kBodyNotReplayable, end, "FN_LB_REPLAY_BYTES");
+    // The machine counts it as a run that failed, and says nothing of when to come again.
+    ErrorAnswer answer = too_busy(AnswerReason::kBodyNotReplayable, end, "FN_LB_REPLAY_BYTES");
+    answer.retry_after_s = std::max(answer.retry_after_s, 1U);
+    return answer;
   }
   if (end.code == 0) {
     return refusal_of(end);

@@ -41,7 +41,7 @@ struct CatalogLimits {
   core::Duration age = std::chrono::seconds(5);
   // How long a question may take before what is known is used, and at most.
   core::Duration stale_after = std::chrono::milliseconds(500);
-  core::Duration timeout = std::chrono::seconds(10);
+  core::Duration timeout = std::chrono::seconds(2);
   // The one asked for least lately goes first.
   std::size_t entries = 100'000;
 };

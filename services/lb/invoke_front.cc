@@ -8,6 +8,7 @@
 
 #include "services/base/clock.h"
 #include "services/base/id_maker.h"
+#include "services/lb/content_type.h"
 #include "services/lb/error_answer.h"
 #include "services/lb/invoke_form.h"
 
@@ -144,12 +145,41 @@ struct InvokeFront::State::Invocation : std::enable_shared_from_this<Invocation>
       answer->headers.emplace_back("FN_CALL_ID", call_id);
     }
     answer_body = body;
-    front->linger(shared_from_this());
+    if (address.kind == FnAddress::Kind::kRoute &&
+        find_header(answer->headers, "Content-Type").empty()) {
+      name_type();
+    } else {
+      typed = true;
+      front->linger(shared_from_this());
+    }
+  }
+
+  // Under /r/ an answer always has a type: where the function names none, its first bytes tell it,
+  // and the head waits for them.
+  void name_type() {
+    answer_body->read([self = shared_from_this()](BodyPipe::Chunk chunk) {
+      self->typed = true;
+      if (chunk && *chunk) {
+        self->answer->headers.emplace_back("Content-Type", content_type_of(**chunk));
+        self->answer_body->put_back(std::move(**chunk));
+      }
+      if (!self->done) {
+        self->front->linger(self);
+      } else if (!self->responded) {
+        self->respond_once_done();
+      }
+    });
+  }
+
+  void respond_once_done() {
+    if (typed) {
+      answer_body->ended() ? respond_whole() : stream();
+    }
   }
 
   // The body takes longer: it follows its head.
   void stream() {
-    if (answer && !responded) {
+    if (answer && typed && !responded) {
       responded = true;
       exchange->respond(
           answer->status, std::move(answer->headers), std::nullopt, std::move(answer_body));
@@ -165,7 +195,7 @@ struct InvokeFront::State::Invocation : std::enable_shared_from_this<Invocation>
     } else if (detached) {
       accepted();  // a runner that did not say so before
     } else if (answer) {
-      answer_body->ended() ? respond_whole() : stream();
+      respond_once_done();
     } else {
       refuse(
           {AnswerReason::kRunnerError, 502, "the runner ended the call without an answer", {}, 0});
@@ -216,6 +246,7 @@ struct InvokeFront::State::Invocation : std::enable_shared_from_this<Invocation>
   std::optional<CallerAnswer> answer;
   BodyPipePtr answer_body;
   bool detached = false;
+  bool typed = false;  // the answer's head is all here
   bool responded = false;
   bool gone = false;
   bool done = false;

@@ -128,10 +128,11 @@ core::RunnerHandle RunnerLinks::add(const std::string& address) {
 
 core::RunnerHandle RunnerLinks::add(const std::string& name,
                                     const std::shared_ptr<grpc::Channel>& channel) {
-  state_->links.push_back({name,
-                           RunnerProtocol::NewStub(channel),
-                           std::make_unique<EngageStub>(channel),
-                           control::v1::RunnerControl::NewStub(channel)});
+  Link& link = state_->links.emplace_back();
+  link.address = name;
+  link.stub = RunnerProtocol::NewStub(channel);
+  link.engage = std::make_unique<EngageStub>(channel);
+  link.control = control::v1::RunnerControl::NewStub(channel);
   return core::RunnerHandle{static_cast<std::uint32_t>(state_->links.size() - 1)};
 }
 

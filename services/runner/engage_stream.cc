@@ -83,6 +83,12 @@ void EngageStream::read(bool ok) {
 }
 
 void EngageStream::take_call(TryCall& message) {
+  const std::size_t bytes = message.models_call_json().size();
+  if (bytes > kMessageBytes) {
+    refuse_stream("the call's headers and configuration take " + std::to_string(bytes) +
+                  " bytes: at most " + std::to_string(kMessageBytes) + " are taken");
+    return;
+  }
   core::Result<ParsedCall> call = parse_call(message.models_call_json());
   if (!call) {
     refuse_stream(call.error().message);
@@ -98,6 +104,12 @@ void EngageStream::take_call(TryCall& message) {
 }
 
 void EngageStream::take_data(DataFrame& message) {
+  if (message.data().size() > kMessageBytes) {
+    request_->fail(
+        {core::ErrorCode::kInvalidArgument,
+         "Protocol failure: a frame of more than " + std::to_string(kMessageBytes) + " bytes"});
+    return;
+  }
   const bool last = message.eof();
   request_->write(std::move(*message.mutable_data()));
   if (last) {

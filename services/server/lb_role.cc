@@ -80,6 +80,7 @@ core::Status LbRole::start() {
   }
   CatalogLimits limits;
   limits.age = config_.lb.catalogue_age;
+  limits.timeout = config_.lb.api_timeout;
   catalog_ = std::make_unique<FnCatalog>(loop(), *api_, limits);
   InvokeOptions options;
   options.detached_body_bytes = config_.lb.replay_bytes;
@@ -179,7 +180,7 @@ void LbRole::serve(const HttpExchangePtr& exchange) {
     return;
   }
   const HttpRequestHead& head = exchange->head();
-  if (std::optional<LogQuestion> question = log_question_of(head)) {
+  if (std::optional<LogRequest> question = log_request_of(head)) {
     const std::uint64_t number = ++log_numbers_;
     asked_logs_.emplace(number, AskedLog{exchange, *std::move(question)});
     find_log(number);

@@ -87,7 +87,7 @@ class LbRole final : public Role {
 
   struct AskedLog {
     HttpExchangePtr exchange;
-    LogQuestion question;
+    LogRequest question;
     std::size_t asked = 0;  // shards, so far
   };
 

@@ -24,6 +24,11 @@ inline constexpr const char* kRequestIdKey = "fn_request_id";
 // Bytes of body in one frame, at most.
 inline constexpr std::size_t kFrameBytes = std::size_t{64} << 10;
 
+// Bytes of one message, at most; a call's message has its headers and configuration in it. gRPC's
+// own limit is part of the filters that our channels go without: a longer message is read, and its
+// stream ended for it.
+inline constexpr std::size_t kMessageBytes = std::size_t{4} << 20;
+
 // What a stream may send ahead of its reader.
 inline constexpr int kWindowBytes = 1 << 20;
 

@@ -128,7 +128,7 @@ def make_images(folder):
     for sample in ("echo-native", "hello-node", "hello-shell"):
         shutil.copytree(ROOT / "services/samples" / sample, images / sample)
     shutil.copy(os.environ["FN_ECHO_NATIVE"], images / "echo-native/echo-native")
-    for fixture in ("counter", "environment", "relay", "talker"):
+    for fixture in ("counter", "environment", "mirror", "relay", "talker"):
         shutil.copytree(ROOT / "tests/e2e" / fixture, images / fixture)
     return images
 

@@ -2,6 +2,9 @@
 """Goal: a runner that fails costs the calls that it was running, each of them one clear error, and
 nothing else: no other call, no hang, no process left behind."""
 
+import glob
+import os
+import pathlib
 import select
 import signal
 
@@ -55,6 +58,29 @@ class Failures(BrokenClusterTest):
             self.assertEqual(answer.json()["message"], "internal server error")
         self.assertEqual({answer.text for answer in answers if answer not in lost}, {"?!"})
         self.assertIn(len(lost), range(1, len(calls)))
+
+    def test_control_groups_of_a_killed_runner_go_when_another_starts(self):
+        self.finish(self.begin_on_both(4))
+        killed, other = self.cluster.runners
+        name = f"fn-runner-{killed.settings['FN_GRPC_PORT']}"
+        groups = [folder for folder, _, _ in os.walk("/sys/fs/cgroup")
+                  if os.path.basename(folder) == name]
+        if not groups:
+            self.skipTest("no control groups may be made here")
+        # A live neighbour is left alone.
+        other.stop()
+        other.start().wait_ready()
+        self.assertTrue(all(map(os.path.isdir, groups)))
+        killed.kill()
+
+        def empty():
+            return not any(pathlib.Path(file).read_text() for group in groups
+                           for file in glob.glob(f"{group}/**/cgroup.procs", recursive=True))
+        wait_until(empty, "what it ran has ended")
+        self.assertTrue(any(map(os.path.isdir, groups)))
+        other.stop()
+        other.start().wait_ready()
+        self.assertFalse(any(map(os.path.isdir, groups)))
 
     def test_calls_wait_for_a_runner_that_comes_back(self):
         for runner in self.cluster.runners:

@@ -28,6 +28,7 @@ class Walk(ClusterTest):
         self.assertEqual(route["route"]["image"], "hello-shell")
         answer = self.expect(self.cluster.call("GET", "/r/test/hello"), 200)
         self.assertEqual(answer.text, "Hello World!\n")
+        self.assertEqual(answer.headers["Content-Type"], "text/plain; charset=utf-8")
         self.assertTrue(answer.headers["FN_CALL_ID"])
         answer = self.expect(self.cluster.call("POST", "/r/test/hello", "Johnny\n"), 200)
         self.assertEqual(answer.text, "Hello Johnny!\n")
@@ -143,6 +144,15 @@ class Walk(ClusterTest):
         relay = self.cluster.make_fn("walk", "relay", "relay")
         for _ in range(2):
             self.assertEqual(Running(self.hold(relay)).finish(), b"?!")
+
+    def test_under_r_the_first_bytes_tell_a_type_that_the_function_does_not_name(self):
+        self.post("/v1/apps", {"app": {"name": "types"}})
+        self.post("/v1/apps/types/routes", {
+            "route": {"path": "/mirror", "image": "mirror", "format": "default"}})
+        for body, named in (("{}", "application/json; charset=utf-8"),
+                            ("<html>" * 100_000, "text/html; charset=utf-8"), ("", None)):
+            answer = self.expect(self.cluster.call("POST", "/r/types/mirror", body), 200)
+            self.assertEqual((answer.text, answer.headers["Content-Type"]), (body, named))
 
     def test_an_empty_answer_is_an_answer(self):
         answer = self.expect(self.cluster.invoke(self.echo, do="answer 0"), 200)

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <csignal>
 #include <filesystem>
+#include <memory>
 #include <sstream>
 #include <sys/stat.h>
 #include <system_error>
@@ -16,6 +17,7 @@
 #include <unistd.h>
 #include <utility>
 
+#include "services/runner/containers/abandoned_groups.h"
 #include "services/runner/containers/control_group_trees.h"
 
 namespace fn::services {
@@ -220,18 +222,21 @@ bool ControlGroup::remove() const {
 ControlGroups::ControlGroups(std::vector<GroupTree> trees, std::string runner_name)
     : trees_(std::move(trees)), runner_(std::move(runner_name)) {
   for (GroupTree& tree : trees_) {
-    tree.folder += "/fn-" + runner_;
+    tree.folder += "/" + std::string(kGroupFolder) + runner_;
     made(tree.folder);
   }
 }
 
 ControlGroups ControlGroups::open(const std::string& runner_name) {
-  ControlGroups groups(usable_trees(known_trees(read_small_file("/proc/self/mounts"),
-                                                read_small_file("/proc/self/cgroup"))),
-                       runner_name);
+  const std::vector<GroupTree> trees = usable_trees(
+      known_trees(read_small_file("/proc/self/mounts"), read_small_file("/proc/self/cgroup")));
+  ControlGroups groups(trees, runner_name);
   groups.sweep();
+  for (const GroupTree& tree : trees) {
+    remove_abandoned_groups(tree);
+  }
   for (const GroupTree& tree : groups.trees_) {
-    made(tree.folder);
+    groups.locks_.push_back(std::make_shared<Descriptor>(make_and_lock_group_folder(tree.folder)));
     if (tree.version == 2) {
       write_small_file(tree.folder + "/cgroup.subtree_control", "+memory +cpu +pids");
     }

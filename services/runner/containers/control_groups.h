@@ -10,12 +10,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/base/result.h"
 #include "core/base/units.h"
+#include "services/runner/containers/descriptor.h"
 #include "services/runner/containers/launch_message.h"
 
 namespace fn::services {
@@ -71,7 +73,8 @@ class ControlGroup {
 
 class ControlGroups {
  public:
-  // Looks for what this process may use, and removes what a runner of this name left.
+  // Looks for what this process may use, and removes what a runner of this name left, and what
+  // killed runners of other names left without a process in it.
   static ControlGroups open(const std::string& runner_name);
 
   // No groups at all.
@@ -92,6 +95,7 @@ class ControlGroups {
  private:
   std::vector<GroupTree> trees_;
   std::string runner_;
+  std::vector<std::shared_ptr<Descriptor>> locks_;  // on the folders
 };
 
 }  // namespace fn::services

@@ -128,5 +128,27 @@ TEST(ReadWhole, GathersABodyAndRefusesOneBeyondItsLimit) {
   EXPECT_EQ(code, core::ErrorCode::kInvalidArgument);
 }
 
+TEST(BodyPipe, BytesGivenBackAreReadAgainBeforeThoseThatCameSince) {
+  BodyPipe pipe(4);
+  std::string got;
+  const auto read = [&] {
+    pipe.read([&got](const BodyPipe::Chunk& chunk) { got = chunk->value_or("the end"); });
+  };
+  pipe.write("one");
+  read();
+  pipe.write("two");
+  pipe.finish();
+  pipe.put_back("one");
+  EXPECT_EQ(pipe.held(), 6U);
+  EXPECT_TRUE(pipe.full());
+  for (const char* const expected : {"one", "two", "the end"}) {
+    read();
+    EXPECT_EQ(got, expected);
+  }
+  pipe.abandon();
+  pipe.put_back("one");
+  EXPECT_EQ(pipe.held(), 0U);
+}
+
 }  // namespace
 }  // namespace fn::services

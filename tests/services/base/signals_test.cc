@@ -57,6 +57,26 @@ TEST(Signals, TheSecondOneEndsAProcessThatHangs) {
       "last words");
 }
 
+TEST(Signals, OneThatComesWhenTheNodeIsDoneHasTheSameStatus) {
+  testing::FLAGS_gtest_death_test_style = "threadsafe";
+  for (const int signal : {SIGTERM, SIGINT}) {
+    EXPECT_EXIT(
+        {
+          Loop loop;
+          {
+            const Signals signals(
+                loop, [&loop] { loop.stop(); }, [] {});
+            ::kill(::getpid(), SIGTERM);
+            loop.run();
+          }
+          ::kill(::getpid(), signal);
+          ::pause();
+        },
+        testing::ExitedWithCode(1),
+        "");
+  }
+}
+
 TEST(Signals, AClosedSocketIsAnErrorAndNoEnd) {
   Loop loop;
   const Signals signals(

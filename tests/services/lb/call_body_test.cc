@@ -105,6 +105,43 @@ TEST(CallBody, ThatARunnerHasTakenIsReadHoweverMuchTheOthersHold) {
   EXPECT_EQ(got, "one");
 }
 
+TEST(CallBody, ThatNobodyWantsAnyMoreDoesNotWaitForRoom) {
+  World world;
+  world.budget.take(100);
+  EXPECT_EQ(world.read(), "-");
+  EXPECT_EQ(world.budget.waiting(), 1U);
+  world.body->abandon();
+  EXPECT_EQ(world.budget.waiting(), 0U);
+  for (int call = 0; call < 3; ++call) {
+    const auto body = std::make_shared<CallBody>(world.loop, world.budget, kSmall, world.source);
+    body->read([](const BodyPipe::Chunk&) {});
+    EXPECT_EQ(world.budget.waiting(), 1U);
+  }
+  EXPECT_EQ(world.budget.waiting(), 0U);
+  const auto body = std::make_shared<CallBody>(world.loop, world.budget, kSmall, world.source);
+  body->read([](const BodyPipe::Chunk&) {});
+  body->commit();
+  EXPECT_EQ(world.budget.waiting(), 0U);
+}
+
+TEST(CallBody, ThoseThatWaitForRoomGetItInTheirOrder) {
+  World world;
+  world.budget.take(100);
+  std::string order;
+  world.budget.when_room([&] { order += "1"; });
+  const std::uint64_t second = world.budget.when_room([&] { order += "2"; });
+  world.budget.when_room([&] {
+    order += "3";
+    world.budget.take(1);
+  });
+  world.budget.when_room([&] { order += "4"; });
+  world.budget.forget(second);
+  world.budget.give_back(1);
+  EXPECT_EQ(order, "13");
+  world.budget.give_back(1);
+  EXPECT_EQ(order, "134");
+}
+
 TEST(CallBody, AbandonedOrDestroyedGivesBackWhatItHeld) {
   World world;
   world.source->write("one");

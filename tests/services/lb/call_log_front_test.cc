@@ -42,7 +42,7 @@ class CallLogFrontTest : public testing::Test {
                    HttpHeaders headers = {},
                    const std::string& method = "GET") {
     HttpResponse answer{0, {}, {}};
-    if (const auto question = log_question_of({method, target, std::move(headers)})) {
+    if (const auto question = log_request_of({method, target, std::move(headers)})) {
       front_.answer(*question, [&](HttpResponse given) { answer = std::move(given); });
     }
     return answer;

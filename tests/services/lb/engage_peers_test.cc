@@ -69,7 +69,12 @@ class OddRunner final : public RunnerProtocol::Service {
     return script_(*wire, *context);
   }
 
-  std::shared_ptr<grpc::Channel> channel() { return server_->InProcessChannel({}); }
+  // Without gRPC's own limit on messages, as the channels to runners.
+  std::shared_ptr<grpc::Channel> channel() {
+    grpc::ChannelArguments arguments;
+    arguments.SetInt(GRPC_ARG_MINIMAL_STACK, 1);
+    return server_->InProcessChannel(arguments);
+  }
 
  private:
   Script script_;
@@ -217,6 +222,38 @@ TEST(OddRunners, AStreamThatEndsWithoutAWordIsBroken) {
   EXPECT_EQ(trial.end.kind, AttemptEnd::Kind::kBroken);
 }
 
+TEST(OddRunners, AMessageBeyondTheLimitEndsTheCall) {
+  Trial trial([](Wire& wire, grpc::ServerContext&) {
+    wire.Write(start_with(200));
+    wire.Write(frame_of(std::string(kMessageBytes, 'x'), false));
+    return grpc::Status::OK;
+  });
+  trial.begin_and_run();
+  ASSERT_EQ(trial.ends, 1);
+  EXPECT_EQ(trial.end.kind, AttemptEnd::Kind::kFinished);
+  EXPECT_EQ(trial.end.code, 502);
+  EXPECT_NE(trial.end.message.find("more than 4194304"), std::string::npos) << trial.end.message;
+}
+
+TEST(OddRunners, AnHttpStatusInPlaceOfGrpcsIsAnAnswer) {
+  for (const int status : {503, 400, 502, 599}) {
+    Trial trial([status](Wire&, grpc::ServerContext&) {
+      return grpc::Status(static_cast<grpc::StatusCode>(status), "in Fn's words");
+    });
+    trial.begin_and_run();
+    ASSERT_EQ(trial.ends, 1);
+    if (status == 503) {
+      EXPECT_EQ(trial.end.kind, AttemptEnd::Kind::kRefused);
+      EXPECT_EQ(trial.end.reason, core::RefusalReason::kRunnerFull);
+    } else {
+      EXPECT_EQ(trial.end.kind, AttemptEnd::Kind::kFinished);
+      EXPECT_FALSE(trial.end.success);
+      EXPECT_EQ(trial.end.code, status);
+      EXPECT_EQ(trial.end.message, "in Fn's words");
+    }
+  }
+}
+
 TEST(OddRunners, AnAttemptTakenBackWhileItsAnswerWaitsForAReaderLeavesNothingBehind) {
   std::atomic<bool> cut = false;
   {
@@ -360,6 +397,23 @@ TEST(OddLbs, ACallThatIsNoJsonIsRefusedInWords) {
   const auto answers = lb.send({try_of("garbage")});
   ASSERT_EQ(answers.size(), 1U);
   EXPECT_EQ(answers[0].finished().errorcode(), 400);
+}
+
+TEST(OddLbs, ACallBeyondTheLimitIsRefusedInWords) {
+  OddLb lb;
+  const auto answers =
+      lb.send({try_of(R"({"id":"a","image":"i","x":")" + std::string(kMessageBytes, 'x') + "\"}")});
+  ASSERT_EQ(answers.size(), 1U);
+  EXPECT_EQ(answers[0].finished().errorcode(), 400);
+  EXPECT_NE(answers[0].finished().errorstr().find("at most 4194304"), std::string::npos);
+}
+
+TEST(OddLbs, AFrameBeyondTheLimitFailsTheCall) {
+  OddLb lb;
+  const auto answers = lb.send(
+      {try_of(R"({"id":"a","image":"i"})"), data_of(std::string(kMessageBytes + 1, 'x'), false)});
+  ASSERT_FALSE(answers.empty());
+  EXPECT_FALSE(answers.back().finished().success());
 }
 
 TEST(OddLbs, AStreamWithoutAMessageEnds) {

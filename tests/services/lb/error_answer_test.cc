@@ -52,6 +52,9 @@ TEST(ErrorAnswer, ALateRefusalSaysThatTheBodyIsGone) {
   EXPECT_EQ(error_of(end).reason, AnswerReason::kBodyNotReplayable);
   EXPECT_EQ(error_of(end).status, 503U);
   EXPECT_EQ(error_of(end).limit, "FN_LB_REPLAY_BYTES");
+  EXPECT_EQ(find_header(error_response(error_of(end), {}).headers, "Retry-After"), "1");
+  end.retry_after_s = 7;
+  EXPECT_EQ(error_of(end).retry_after_s, 7U);
 }
 
 TEST(ErrorAnswer, ARunnersWordsKeepTheirStatusAndSayWhoseFaultItWas) {

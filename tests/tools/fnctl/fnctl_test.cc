@@ -37,7 +37,8 @@ class FnctlTest : public services::HttpServerTest {
   int run(const std::vector<std::string>& words) {
     out.str("");
     err.str("");
-    const std::string url = url_.empty() ? "http://127.0.0.1:" + std::to_string(port) : url_;
+    const std::string url =
+        other_url.empty() ? "http://127.0.0.1:" + std::to_string(port) : other_url;
     return fnctl(words, sim::Console{.out = out, .err = err, .program = "fnctl"}, url);
   }
 
@@ -45,7 +46,7 @@ class FnctlTest : public services::HttpServerTest {
   std::string asked;
   std::ostringstream out;
   std::ostringstream err;
-  std::string url_;
+  std::string other_url;
 };
 
 TEST_F(FnctlTest, ALogIsPrintedByteByByte) {
@@ -83,14 +84,14 @@ TEST_F(FnctlTest, WhatTheServerSaysIsSaidInOneLine) {
 }
 
 TEST_F(FnctlTest, AServerThatIsNotThereIsNamed) {
-  url_ = "http://127.0.0.1:1";
+  other_url = "http://127.0.0.1:1";
   EXPECT_EQ(run({"logs", "a", "01CALL"}), sim::kExitFailed);
   EXPECT_NE(err.str().find("http://127.0.0.1:1"), std::string::npos) << err.str();
 }
 
 TEST_F(FnctlTest, TheOptionUrlWinsOverTheEnvironment) {
   answer = {200, {}, "log"};
-  url_ = "http://127.0.0.1:1";
+  other_url = "http://127.0.0.1:1";
   EXPECT_EQ(run({"logs", "a", "b", "--url", "http://127.0.0.1:" + std::to_string(port) + "/"}), 0);
   EXPECT_EQ(out.str(), "log");
 }

@@ -5,15 +5,18 @@
 
 #include "services/runner/containers/control_groups.h"
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "services/runner/containers/abandoned_groups.h"
 #include "services/runner/containers/control_group_trees.h"
 #include "tests/services/runner/containers/temporary_folder.h"
 
@@ -116,6 +119,49 @@ TEST_F(ControlGroupsTest, SaysWhatIsInForce) {
   EXPECT_EQ(ControlGroups().description(), "no control groups");
   EXPECT_EQ(ControlGroups({{2, folder, kAll}}, "x").description(),
             "memory, cpu, pids, freezing by cgroup v2");
+}
+
+TEST_F(ControlGroupsTest, WhatKilledRunnersLeftIsRemovedUnlessSomebodyIsInIt) {
+  fs::create_directories(folder + "/fn-runner-1/c1");
+  fs::create_directories(folder + "/fn-runner-2");
+  fs::create_directories(folder + "/fn-runner-3");
+  fs::create_directories(folder + "/fn-other");
+  fs::create_directories(folder + "/somebodys");
+  file("fn-runner-4/c1/cgroup.procs");  // the kernel, too, refuses to remove what is in use
+  {
+    const Descriptor lives = lock_group_folder(folder + "/fn-runner-2");
+    ASSERT_TRUE(lives.valid());
+    EXPECT_FALSE(lock_group_folder(folder + "/fn-runner-2").valid());
+    remove_abandoned_groups({1, folder, {}});
+  }
+  EXPECT_FALSE(fs::exists(folder + "/fn-runner-1"));
+  EXPECT_TRUE(fs::exists(folder + "/fn-runner-2"));
+  EXPECT_FALSE(fs::exists(folder + "/fn-runner-3"));
+  EXPECT_TRUE(fs::exists(folder + "/fn-runner-4/c1"));
+  EXPECT_TRUE(fs::exists(folder + "/fn-other"));
+  EXPECT_TRUE(fs::exists(folder + "/somebodys"));
+  remove_abandoned_groups({1, folder, {}});
+  EXPECT_FALSE(fs::exists(folder + "/fn-runner-2"));
+}
+
+TEST_F(ControlGroupsTest, ARunnerGetsItsFolderThoughOthersTidyUpAtTheSameTime) {
+  std::atomic<bool> done = false;
+  std::thread tidier([&] {
+    while (!done) {
+      remove_abandoned_groups({1, folder, {}});
+    }
+  });
+  for (int turn = 0; turn < 200; ++turn) {
+    const std::string mine = folder + "/fn-runner-1";
+    const Descriptor lock = make_and_lock_group_folder(mine);
+    EXPECT_TRUE(lock.valid());
+    for (int look = 0; look < 20; ++look) {
+      EXPECT_TRUE(fs::exists(mine));
+      std::this_thread::yield();
+    }
+  }
+  done = true;
+  tidier.join();
 }
 
 // With the kernel's own second version, which even hybrid machines have: frozen, killed, removed.
