@@ -42,10 +42,11 @@ core::Status check_rules(const NodeConfig& config, const std::vector<ConfigLine>
         "a node of type lb needs to know its API server: set FN_RUNNER_API_URL, such as "
         "http://127.0.0.1:8080");
   }
-  if (config.type == NodeType::kLb && config.lb.runner_addresses.empty()) {
+  if (config.type == NodeType::kLb && config.lb.runner_addresses.empty() &&
+      config.lb.npm_address.empty()) {
     return wrong(
         "a node of type lb needs to know its runners: set FN_RUNNER_ADDRESSES, such as "
-        "127.0.0.1:9190,127.0.0.1:9191");
+        "127.0.0.1:9190,127.0.0.1:9191, or FN_NPM_ADDRESS, who names them");
   }
   if (config.type == NodeType::kNpm && config.npm.provider == ProviderKind::kStatic &&
       config.lb.runner_addresses.empty()) {

@@ -144,9 +144,10 @@ void fill_in(LoadedConfig& loaded, SettingLoader& loader, const std::string& fol
     constexpr std::int64_t kNpmPort = 8083;
     loader.fill_in("http.port", kNpmPort, std::string(core::kDefaultOrigin));
   }
-  if (has_lb(config.type) && !config.lb.npm_address.empty()) {
+  if (config.type == NodeType::kLb && !config.lb.npm_address.empty() &&
+      !config.lb.runner_addresses.empty()) {
     loaded.warnings.emplace_back(
-        "FN_NPM_ADDRESS is ignored: runners are those of FN_RUNNER_ADDRESSES");
+        "FN_RUNNER_ADDRESSES is ignored: runners are those that FN_NPM_ADDRESS names");
   }
 }
 

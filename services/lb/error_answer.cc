@@ -56,6 +56,8 @@ std::string_view name_of(AnswerReason reason) {
       return "body_too_large";
     case AnswerReason::kFunctionTooLarge:
       return "function_too_large";
+    case AnswerReason::kGroupNotAllowed:
+      return "group_not_allowed";
     case AnswerReason::kNoRunnerForGroup:
       return "no_runner_for_group";
     case AnswerReason::kRunnersFull:

@@ -23,6 +23,7 @@ enum class AnswerReason {
   kMethodNotAllowed,   // 405
   kBodyTooLarge,       // 413: a detached body beyond FN_LB_REPLAY_BYTES
   kFunctionTooLarge,   // 400: no runner of the group could ever hold it
+  kGroupNotAllowed,    // 403: the group is not for this app
   kNoRunnerForGroup,   // 503: the group has no runner
   kRunnersFull,        // 503: no runner took the call in time
   kWaitingCallsFull,   // 503: the group's waiting calls reached their limit

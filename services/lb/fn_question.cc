@@ -205,6 +205,10 @@ class Question : public std::enable_shared_from_this<Question> {
     merge_config(app_, config);
     merge_config(fn_, config);
     setup.config.assign(config.begin(), config.end());
+    if (const auto group = config.find("FN_LB_GROUP_ID");
+        group != config.end() && !group->second.empty()) {
+      function->group = group->second;
+    }
     if (route) {
       function->route_headers = route_headers();
     }

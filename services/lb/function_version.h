@@ -15,8 +15,9 @@ namespace fn::services {
 
 struct FunctionVersion {
   FunctionSetup setup;
-  std::string json;  // function_json(setup)
-  std::string slot;  // slot_hash(json)
+  std::string json;               // function_json(setup)
+  std::string slot;               // slot_hash(json)
+  std::string group = "default";  // whose runners its calls may use
   // Of a v1 route: added to every answer.
   HttpHeaders route_headers;
 };

@@ -2,6 +2,7 @@
 
 #include "services/lb/invoke_front.h"
 
+#include <algorithm>
 #include <deque>
 #include <optional>
 #include <utility>
@@ -18,6 +19,13 @@ namespace {
 // How long the head of an answer waits for the end of a small body.
 constexpr core::Duration kLinger = std::chrono::milliseconds(2);
 
+constexpr const char* kTooBusy = "Timed out - server too busy";
+
+bool may_use(const LbPool& pool, const std::string& app) {
+  const std::vector<std::string>& apps = pool.pool.apps;
+  return apps.empty() || std::ranges::find(apps, app) != apps.end();
+}
+
 }  // namespace
 
 struct InvokeFront::State {
@@ -29,10 +37,10 @@ struct InvokeFront::State {
     std::weak_ptr<Invocation> invocation;
   };
 
-  State(Loop& its_loop, FnCatalog& its_catalog, LbGroup& its_group, InvokeOptions its_options)
+  State(Loop& its_loop, FnCatalog& its_catalog, LbPools& its_pools, InvokeOptions its_options)
       : loop(its_loop),
         catalog(its_catalog),
-        group(its_group),
+        pools(its_pools),
         options(std::move(its_options)),
         linger_timer(its_loop) {}
 
@@ -41,7 +49,7 @@ struct InvokeFront::State {
 
   Loop& loop;
   FnCatalog& catalog;
-  LbGroup& group;
+  LbPools& pools;
   InvokeOptions options;
   IdMaker ids = IdMaker::random();
   std::deque<Lingering> lingering;
@@ -62,7 +70,7 @@ struct InvokeFront::State::Invocation : std::enable_shared_from_this<Invocation>
         self->not_found(found);
       } else if (!self->gone) {
         self->function = found.function;
-        self->detached ? self->gather() : self->place(self->exchange->body());
+        self->join_pool();
       }
     });
   }
@@ -76,6 +84,25 @@ struct InvokeFront::State::Invocation : std::enable_shared_from_this<Invocation>
       error = {AnswerReason::kApiUnreachable, 503, "the API server cannot be reached", {}, 1};
     }
     refuse(error);
+  }
+
+  void join_pool() {
+    pool = front->pools.of(*function);
+    if (pool == nullptr) {
+      refuse({AnswerReason::kNoRunnerForGroup, 503, kTooBusy, "groups of this load balancer", 1});
+    } else if (!pool->pool.refusal.empty()) {
+      refuse({AnswerReason::kNoRunnerForGroup, 503, kTooBusy, pool->pool.refusal, 1});
+    } else if (!may_use(*pool, function->setup.app_name)) {
+      refuse({AnswerReason::kGroupNotAllowed,
+              403,
+              "the app may not use the LB group " + pool->name,
+              "apps of the group",
+              0});
+    } else if (pool->pool.members.empty() && !pool->pool.shortage.empty()) {
+      refuse({AnswerReason::kNoRunnerForGroup, 503, kTooBusy, pool->pool.shortage, 1});
+    } else {
+      detached ? gather() : place(exchange->body());
+    }
   }
 
   // The caller of a detached call leaves before it runs: its body is taken whole.
@@ -123,7 +150,7 @@ struct InvokeFront::State::Invocation : std::enable_shared_from_this<Invocation>
     sink.ended = [self = shared_from_this()](const CallEnd& end) {
       self->ended(end);
     };
-    ticket = front->group.begin(std::move(request), std::move(sink));
+    ticket = pool->group->begin(std::move(request), std::move(sink));
   }
 
   void accepted() {
@@ -189,7 +216,7 @@ struct InvokeFront::State::Invocation : std::enable_shared_from_this<Invocation>
   void ended(const CallEnd& end) {
     done = true;
     if (end.outcome != core::CallOutcome::kCompleted) {
-      refuse(error_of(end));
+      refuse(error_of(pool_told(end)));
     } else if (responded) {
       return;
     } else if (detached) {
@@ -200,6 +227,15 @@ struct InvokeFront::State::Invocation : std::enable_shared_from_this<Invocation>
       refuse(
           {AnswerReason::kRunnerError, 502, "the runner ended the call without an answer", {}, 0});
     }
+  }
+
+  // A call that waited in vain in a group without runners was not one too many for them.
+  [[nodiscard]] CallEnd pool_told(CallEnd end) const {
+    if (end.reason == core::RefusalReason::kTimedOut && end.code == 0 && pool->members.empty() &&
+        front->pools.has_npm()) {
+      end.reason = core::RefusalReason::kNoRunner;
+    }
+    return end;
   }
 
   void respond_whole() {
@@ -219,8 +255,10 @@ struct InvokeFront::State::Invocation : std::enable_shared_from_this<Invocation>
   }
 
   void refuse(const ErrorAnswer& error) {
-    respond(error_response(
-        error, {front->options.group, call_id, address.kind == FnAddress::Kind::kRoute}));
+    respond(error_response(error,
+                           {pool == nullptr ? std::string() : pool->name,
+                            call_id,
+                            address.kind == FnAddress::Kind::kRoute}));
   }
 
   void respond(HttpResponse response) {
@@ -233,7 +271,7 @@ struct InvokeFront::State::Invocation : std::enable_shared_from_this<Invocation>
     gone = true;
     responded = true;
     if (!detached && !done && ticket.number != 0) {
-      front->group.cancel(ticket);
+      pool->group->cancel(ticket);
     }
   }
 
@@ -241,6 +279,7 @@ struct InvokeFront::State::Invocation : std::enable_shared_from_this<Invocation>
   HttpExchangePtr exchange;
   FnAddress address;
   FunctionVersionPtr function;
+  LbPool* pool = nullptr;  // once the function is known
   std::string call_id;
   CallTicket ticket;
   std::optional<CallerAnswer> answer;
@@ -271,8 +310,8 @@ void InvokeFront::State::end_lingering() {
   }
 }
 
-InvokeFront::InvokeFront(Loop& loop, FnCatalog& catalog, LbGroup& group, InvokeOptions options)
-    : state_(std::make_shared<State>(loop, catalog, group, std::move(options))) {}
+InvokeFront::InvokeFront(Loop& loop, FnCatalog& catalog, LbPools& pools, InvokeOptions options)
+    : state_(std::make_shared<State>(loop, catalog, pools, std::move(options))) {}
 
 InvokeFront::~InvokeFront() = default;
 
@@ -305,8 +344,7 @@ bool InvokeFront::take(const HttpExchangePtr& exchange) {
     return true;
   }
   if (state_->draining) {
-    invocation->refuse(
-        {AnswerReason::kShuttingDown, 503, "Timed out - server too busy", "shutdown", 1});
+    invocation->refuse({AnswerReason::kShuttingDown, 503, kTooBusy, "shutdown", 1});
     return true;
   }
   invocation->detached = same_word(find_header(head.headers, "Fn-Invoke-Type"), "detached");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // InvokeFront: makes calls of HTTP requests. It asks the catalogue whom a request means, hands the
-// call to the group, and writes the function's answer, or an error, to the client. A client that
+// call to its group, and writes the function's answer, or an error, to the client. A client that
 // hangs up takes its call back, unless it is detached.
 //
 // A small answer waits a moment for its end, so that it goes out whole and with a length.
@@ -15,20 +15,19 @@
 #include "services/base/http_server.h"
 #include "services/base/loop.h"
 #include "services/lb/fn_catalog.h"
-#include "services/lb/lb_group.h"
+#include "services/lb/lb_pools.h"
 
 namespace fn::services {
 
 struct InvokeOptions {
-  std::string group = "default";
   // A detached call's body is taken whole before its caller is let go.
   std::size_t detached_body_bytes = std::size_t{1} << 20;
 };
 
 class InvokeFront {
  public:
-  // REQUIRES: loop, catalogue and group outlive the front.
-  InvokeFront(Loop& loop, FnCatalog& catalog, LbGroup& group, InvokeOptions options);
+  // REQUIRES: loop, catalogue and pools outlive the front.
+  InvokeFront(Loop& loop, FnCatalog& catalog, LbPools& pools, InvokeOptions options);
   ~InvokeFront();
   InvokeFront(const InvokeFront&) = delete;
   InvokeFront& operator=(const InvokeFront&) = delete;

@@ -34,28 +34,40 @@ struct Call {
 }  // namespace
 
 struct LbGroup::State {
+  using Driver =
+      MachineDriver<core::LoadBalancer, core::LbEvent, core::LbOut, core::LbDeadlineReached>;
+
   State(Parts its_parts, const core::LbConfig& config, const core::Rng& rng)
-      : parts(its_parts),
+      : parts(std::move(its_parts)),
         machine(config, functions.table(), rng),
-        driver(parts.loop,
-               machine,
-               [this](const core::LbOut& out) {
-                 for (const core::LbFact& fact : out.facts) {
-                   parts.observer.decided(fact);
-                 }
-                 for (const core::LbAction& action : out.actions) {
-                   carry_out(action);
-                 }
-               }),
+        driver(
+            parts.loop,
+            machine,
+            [this](const core::LbOut& out) {
+              if (parts.touched) {
+                parts.touched();
+              }
+              for (const core::LbFact& fact : out.facts) {
+                parts.observer.decided(fact);
+              }
+              for (const core::LbAction& action : out.actions) {
+                carry_out(action);
+              }
+            },
+            parts.touched ? Driver::Arming::kByOwner : Driver::Arming::kAtBatchEnd),
         overdue_timer(parts.loop) {
-    // An attempt may end the call within its own callback; it is destroyed when the batch is over.
-    // What that sets off may end further ones.
-    parts.loop.at_batch_end([this] {
-      while (!gone.empty()) {
-        going.swap(gone);
-        going.clear();
-      }
-    });
+    if (!parts.touched) {
+      parts.loop.at_batch_end([this] { bury(); });
+    }
+  }
+
+  // An attempt may end the call within its own callback; it is destroyed when the batch is over.
+  // What that sets off may end further ones.
+  void bury() {
+    while (!gone.empty()) {
+      going.swap(gone);
+      going.clear();
+    }
   }
 
   void carry_out(const core::LbAction& action);
@@ -132,7 +144,7 @@ struct LbGroup::State {
   Parts parts;
   FunctionRegistry functions;
   core::LoadBalancer machine;
-  MachineDriver<core::LoadBalancer, core::LbEvent, core::LbOut, core::LbDeadlineReached> driver;
+  Driver driver;
   LoopTimer overdue_timer;
   bool watching = false;
   std::deque<Call> calls;
@@ -160,8 +172,16 @@ void LbGroup::State::carry_out(const core::LbAction& action) {
       check(action.as<core::CheckRunner>().runner);
       break;
     case core::LbActionKind::kAdvertiseCapacity:
+      if (parts.advertise) {
+        parts.advertise(action.as<core::AdvertiseCapacity>().requirement);
+      }
+      break;
     case core::LbActionKind::kReportRunner:
-      break;  // a static pool has no node pool manager to tell
+      if (parts.report) {
+        const auto report = action.as<core::ReportRunner>();
+        parts.report(report.runner, report.rested != 0);
+      }
+      break;
   }
 }
 
@@ -284,7 +304,7 @@ void LbGroup::State::respond(const core::RespondToCaller& action) {
 }
 
 LbGroup::LbGroup(Parts parts, const core::LbConfig& config, const core::Rng& rng)
-    : state_(std::make_unique<State>(parts, config, rng)) {}
+    : state_(std::make_unique<State>(std::move(parts), config, rng)) {}
 
 // Attempts are given back by gRPC after this: what they still read must not speak of the group.
 LbGroup::~LbGroup() {
@@ -335,6 +355,11 @@ void LbGroup::cancel(CallTicket ticket) {
     call.sink = {};
     state_->driver.deliver(core::CallerGone{core::CallHandle{ticket.call}});
   }
+}
+
+void LbGroup::end_batch() {
+  state_->bury();
+  state_->driver.arm();
 }
 
 std::uint32_t LbGroup::waiting() const {

@@ -74,6 +74,13 @@ class LbGroup {
     // A runner that took a call and has not ended it this long after the function's time is over
     // has lost it. It covers the wait for a container, its image and its start.
     core::Duration run_slack = std::chrono::minutes(10);
+    // Where given, it is told of each step in a batch, and end_batch() is to be called at the
+    // batch's end: so that groups in which nothing happens cost nothing.
+    std::function<void()> touched = nullptr;
+    // For the node pool manager: what the group needs, each period, and which runners are left
+    // alone. Null where there is none.
+    std::function<void(const core::Requirement& wanted)> advertise = nullptr;
+    std::function<void(core::RunnerHandle runner, bool is_rested)> report = nullptr;
   };
 
   LbGroup(Parts parts, const core::LbConfig& config, const core::Rng& rng);
@@ -89,6 +96,8 @@ class LbGroup {
 
   // The caller hung up: the call is forgotten, nothing is answered.
   void cancel(CallTicket ticket);
+
+  void end_batch();
 
   [[nodiscard]] std::uint32_t waiting() const;
   [[nodiscard]] std::uint32_t calls() const;

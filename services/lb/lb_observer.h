@@ -38,6 +38,8 @@ class LbObserver {
                      const FunctionVersionPtr& function,
                      core::RunnerHandle runner) = 0;
   virtual void ended(const CallRecord& record) = 0;
+  // How many calls wait, at the end of a batch in which something happened.
+  virtual void waiting(std::uint32_t calls) = 0;
 };
 
 }  // namespace fn::services

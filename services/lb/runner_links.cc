@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <set>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -95,7 +96,8 @@ struct RunnerLinks::State {
   Loop& loop;
   std::shared_ptr<grpc::ChannelCredentials> credentials;
   QueueThread thread;
-  std::vector<Link> links;
+  std::unordered_map<std::uint32_t, Link> links;  // by handle
+  std::uint32_t handles = 0;                      // given so far; none is given again
   // Held by every attempt under way.
   std::shared_ptr<int> alive = std::make_shared<int>(0);
   std::shared_ptr<StatusCheck::Checks> checks = std::make_shared<StatusCheck::Checks>();
@@ -128,36 +130,51 @@ core::RunnerHandle RunnerLinks::add(const std::string& address) {
 
 core::RunnerHandle RunnerLinks::add(const std::string& name,
                                     const std::shared_ptr<grpc::Channel>& channel) {
-  Link& link = state_->links.emplace_back();
+  Link& link = state_->links[state_->handles];
   link.address = name;
   link.stub = RunnerProtocol::NewStub(channel);
   link.engage = std::make_unique<EngageStub>(channel);
   link.control = control::v1::RunnerControl::NewStub(channel);
-  return core::RunnerHandle{static_cast<std::uint32_t>(state_->links.size() - 1)};
+  return core::RunnerHandle{state_->handles++};
+}
+
+void RunnerLinks::remove(core::RunnerHandle runner) {
+  state_->links.erase(runner.value);
 }
 
 const std::string& RunnerLinks::address(core::RunnerHandle runner) const {
-  return state_->links[runner.value].address;
+  static const std::string gone = "a runner that has left";
+  const auto link = state_->links.find(runner.value);
+  return link == state_->links.end() ? gone : link->second.address;
 }
 
 std::unique_ptr<Attempt> RunnerLinks::offer(core::RunnerHandle runner,
                                             const EngageRequest& request,
                                             AttemptSink sink) {
   const auto attempt = std::make_shared<EngageAttempt>(request, std::move(sink), state_->alive);
-  attempt->start(*state_->links[runner.value].engage, state_->thread.queue());
+  attempt->start(*state_->links.at(runner.value).engage, state_->thread.queue());
   return std::make_unique<GrpcAttempt>(attempt);
 }
 
 void RunnerLinks::check(core::RunnerHandle runner, std::function<void()> alive) {
-  StatusCheck::begin(
-      *state_->links[runner.value].stub, state_->thread.queue(), std::move(alive), state_->checks);
+  if (const auto link = state_->links.find(runner.value); link != state_->links.end()) {
+    StatusCheck::begin(
+        *link->second.stub, state_->thread.queue(), std::move(alive), state_->checks);
+  }
 }
 
 void RunnerLinks::ask_log(core::RunnerHandle runner,
                           const std::string& call_id,
                           std::function<void(LogAnswer answer)> handler) {
   State& state = *state_;
-  LogQuestion::ask({state.loop, state.thread.queue(), *state.links[runner.value].control},
+  const auto link = state.links.find(runner.value);
+  if (link == state.links.end()) {
+    state.loop.post([handler = std::move(handler)] {
+      handler({LogAnswer::Kind::kUnreachable, "it is in no pool any more"});
+    });
+    return;
+  }
+  LogQuestion::ask({state.loop, state.thread.queue(), *link->second.control},
                    call_id,
                    std::move(handler),
                    state.questions);

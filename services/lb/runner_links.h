@@ -32,6 +32,9 @@ class RunnerLinks final : public RunnerPort, public LogPort {
   core::RunnerHandle add(const std::string& address);
   core::RunnerHandle add(const std::string& name, const std::shared_ptr<grpc::Channel>& channel);
 
+  // Attempts under way go on; it is asked for nothing new. REQUIRES: no further offer() to it.
+  void remove(core::RunnerHandle runner);
+
   [[nodiscard]] const std::string& address(core::RunnerHandle runner) const;
 
   std::unique_ptr<Attempt> offer(core::RunnerHandle runner,

@@ -30,7 +30,7 @@ class LbReport final : public LbObserver {
   void ended(const CallRecord& record) override;
 
   // Shards of one process count into the same metric.
-  void waiting(std::uint32_t calls) {
+  void waiting(std::uint32_t calls) override {
     metrics_.waiting.add(std::int64_t{calls} - std::exchange(waiting_, calls));
   }
 

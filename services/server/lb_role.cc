@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "services/base/clock.h"
+#include "services/base/id_maker.h"
 #include "services/lb/http_api_port.h"
 
 namespace fn::services {
@@ -48,8 +50,7 @@ LbRole::LbRole(const NodeConfig& config, Log& log, Metrics& metrics, Within with
       metrics_(metrics),
       within_(std::move(within)),
       http_metrics_(metrics, "lb"),
-      calls_(config.lb.remembered_calls),
-      report_(metrics, log, calls_, "default") {
+      calls_(config.lb.remembered_calls) {
   shards_->push_back(this);
   pages_.waits_for = [this]() -> std::string {
     if (draining_) {
@@ -84,7 +85,7 @@ core::Status LbRole::start() {
   catalog_ = std::make_unique<FnCatalog>(loop(), *api_, limits);
   InvokeOptions options;
   options.detached_body_bytes = config_.lb.replay_bytes;
-  front_ = std::make_unique<InvokeFront>(loop(), *catalog_, *group_, options);
+  front_ = std::make_unique<InvokeFront>(loop(), *catalog_, *pools_, options);
   logs_ = std::make_unique<CallLogFront>(
       calls_, *links_, [this](core::RunnerHandle runner) { return links_->address(runner); });
   timer_ = std::make_unique<LoopTimer>(loop());
@@ -118,12 +119,29 @@ core::Status LbRole::connect_runners() {
   }
   links_ = std::make_unique<RunnerLinks>(loop(), *credentials);
   budget_ = std::make_unique<BodyBudget>(config_.lb.buffer_bytes / config_.lb.shards);
-  core::LbConfig placing = config_.placing;
-  placing.group = core::GroupHandle{0};
-  const CallBodyLimits body{config_.lb.replay_bytes, config_.lb.replay_wait};
-  group_ = std::make_unique<LbGroup>(
-      LbGroup::Parts{loop(), *links_, *budget_, body, report_}, placing, core::Rng(random_seed()));
-  loop().at_batch_end([this] { report_.waiting(group_ ? group_->waiting() : 0); });
+  pools_ = std::make_unique<LbPools>(
+      LbPools::Parts{.loop = loop(),
+                     .links = *links_,
+                     .budget = *budget_,
+                     .body = {config_.lb.replay_bytes, config_.lb.replay_wait},
+                     .config = config_.placing,
+                     .seed = random_seed(),
+                     .observe = [this](const std::string& group) -> std::unique_ptr<LbObserver> {
+                       return std::make_unique<LbReport>(metrics_, log_, calls_, group);
+                     }});
+  if (config_.lb.npm_address.empty() || within_.runner) {
+    use_static_runners();
+  } else {
+    use_npm(*credentials);
+  }
+  if (!files.given() && !within_.runner && shards_->front() == this) {
+    log_.warn("Created insecure grpc connection",
+              {{"remedy", "give FN_NODE_CERT, FN_NODE_CERT_KEY and FN_NODE_CERT_AUTHORITY"}});
+  }
+  return {};
+}
+
+void LbRole::use_static_runners() {
   std::vector<core::Member> members;
   if (within_.runner) {
     members.push_back({links_->add("this process", within_.runner)});
@@ -134,13 +152,49 @@ core::Status LbRole::connect_runners() {
   if (!within_.runner && shards_->front() == this) {
     log_.info("Starting static runner pool", {{"runners", config_.lb.runner_addresses}});
     log_.warn("the static runner pool is one for all: FN_LB_GROUP_ID is ignored");
-    if (!files.given()) {
-      log_.warn("Created insecure grpc connection",
-                {{"remedy", "give FN_NODE_CERT, FN_NODE_CERT_KEY and FN_NODE_CERT_AUTHORITY"}});
-    }
   }
-  group_->set_members(members);
-  return {};
+  pools_->use_static(members);
+}
+
+// Calls wait for it, and it is waited for again and again; runners that are known stay in use.
+void LbRole::use_npm(const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
+  const std::string& address = config_.lb.npm_address;
+  if (shards_->front() == this) {
+    log_.info("Creating new NPM client", {{"npm", address}});
+  }
+  npm_ = std::make_unique<PoolClient>(
+      loop(),
+      credentials,
+      address,
+      IdMaker::random().next(wall_now_ns() / 1'000'000),
+      PoolClient::Sink{
+          [this](const std::string& group, const GroupPool& pool) {
+            log_membership(group, pool);
+            pools_->changed(group, pool);
+          },
+          [this](bool connected, const std::string& why) {
+            if (connected) {
+              log_.info("the node pool manager answers", {{"npm", config_.lb.npm_address}});
+            } else {
+              log_.warn(
+                  "the node pool manager cannot be reached: groups keep the "
+                  "runners that they have",
+                  {{"error", why}});
+            }
+          }});
+  pools_->use(*npm_);
+}
+
+void LbRole::log_membership(const std::string& group, const GroupPool& pool) {
+  std::string runners;
+  for (const PoolMember& member : pool.members) {
+    (runners += runners.empty() ? "" : ",") += member.address;
+  }
+  log_.info("Refreshed runners",
+            {{"lb_group", group}, {"runners", runners}, {"generation", pool.generation}});
+  if (!pool.refusal.empty() || !pool.shortage.empty()) {
+    log_.warn(pool.refusal.empty() ? pool.shortage : pool.refusal, {{"lb_group", group}});
+  }
 }
 
 core::Status LbRole::connect_api() {
@@ -284,7 +338,7 @@ void LbRole::drain(std::function<void()> done) {
 }
 
 void LbRole::wait_for_calls(const std::function<void()>& done) {
-  if (group_->calls() == 0 && http_->connections() == 0) {
+  if (pools_->calls() == 0 && http_->connections() == 0) {
     done();
     return;
   }
@@ -298,7 +352,10 @@ void LbRole::stopped() {
   logs_.reset();
   catalog_.reset();
   api_.reset();
-  group_.reset();
+  if (npm_) {
+    npm_->close();
+  }
+  pools_.reset();
   links_->close();
 }
 

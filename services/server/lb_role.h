@@ -24,7 +24,8 @@
 #include "services/lb/call_log_front.h"
 #include "services/lb/fn_catalog.h"
 #include "services/lb/invoke_front.h"
-#include "services/lb/lb_group.h"
+#include "services/lb/lb_pools.h"
+#include "services/lb/pool_client.h"
 #include "services/lb/runner_links.h"
 #include "services/server/admin_pages.h"
 #include "services/server/lb_report.h"
@@ -55,6 +56,9 @@ class LbRole final : public Role {
 
  private:
   core::Status connect_runners();
+  void use_static_runners();
+  void use_npm(const std::shared_ptr<grpc::ChannelCredentials>& credentials);
+  void log_membership(const std::string& group, const GroupPool& pool);
   core::Status connect_api();
   void ask_for_api();
   void serve(const HttpExchangePtr& exchange);
@@ -74,8 +78,8 @@ class LbRole final : public Role {
   std::unique_ptr<RunnerLinks> links_;
   std::unique_ptr<BodyBudget> budget_;
   RememberedCalls calls_;
-  LbReport report_;
-  std::unique_ptr<LbGroup> group_;
+  std::unique_ptr<LbPools> pools_;
+  std::unique_ptr<PoolClient> npm_;
   std::unique_ptr<FnCatalog> catalog_;
   std::unique_ptr<InvokeFront> front_;
   std::unique_ptr<CallLogFront> logs_;

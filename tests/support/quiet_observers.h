@@ -22,6 +22,8 @@ class QuietLb final : public LbObserver {
              core::RunnerHandle /*runner*/) override {}
 
   void ended(const CallRecord& /*record*/) override {}
+
+  void waiting(std::uint32_t /*calls*/) override {}
 };
 
 class QuietRunner final : public RunnerObserver {
