@@ -18,7 +18,7 @@ import tempfile
 import time
 import urllib.parse
 
-from node import PATIENCE, wait_until
+from node import PATIENCE
 
 START_PATIENCE = 60  # seconds
 FUNCTION_USER = 1000
@@ -83,18 +83,22 @@ class Engine:
 
     def ask(self, method, path, body=None, headers=None):
         """(status, text) of one request."""
+        status, content = self.ask_bytes(method, path, body, headers)
+        return status, content.decode(errors="replace")
+
+    def ask_bytes(self, method, path, body=None, headers=None):
         connection = EngineConnection(self.socket)
         try:
             connection.request(method, path, body, headers or {})
             answer = connection.getresponse()
-            return answer.status, answer.read().decode(errors="replace")
+            return answer.status, answer.read()
         finally:
             connection.close()
 
-    def make_image(self, name, programs, entrypoint, texts=None):
+    def make_image(self, name, programs, entrypoint, texts=None, libraries=()):
         """`programs`: files of this machine by their path in the image, each with its libraries;
-        `texts`: files by their contents."""
-        files = dict(programs)
+        `texts`: files by their contents; `libraries`: further ones."""
+        files = dict(programs) | {library: library for library in libraries}
         for program in programs.values():
             files.update({library: library for library in libraries_of(program)})
         packed = io.BytesIO()
@@ -120,6 +124,20 @@ class Engine:
         entry.size, entry.mode = len(content), 0o755
         tar.addfile(entry, io.BytesIO(content))
 
+    def run(self, name, form):
+        """Starts a container of this form."""
+        status, text = self.ask("POST", f"/containers/create?name={name}", json.dumps(form),
+                                {"Content-Type": "application/json"})
+        if status == 201:
+            status, text = self.ask("POST", f"/containers/{name}/start")
+        if status != 204:
+            raise AssertionError(f"container {name}: {status} {text}")
+
+    def end_container(self, name):
+        """Stops it in order and removes it."""
+        self.ask("POST", f"/containers/{name}/stop?t={PATIENCE}")
+        self.ask("DELETE", f"/containers/{name}?force=1&v=1")
+
     def containers(self):
         """All that there are, running or not."""
         return json.loads(self.ask("GET", "/containers/json?all=1")[1])
@@ -144,16 +162,16 @@ class Engine:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+def make_shell_image(engine, name, script):
+    """An image whose program is a shell script."""
+    engine.make_image(name, {"/bin/sh": os.path.realpath("/bin/sh")}, ["/function/run.sh"],
+                      {"/function/run.sh": f"#!/bin/sh\n{script}\n"})
+
+
 def make_sample_images(engine):
     """The sample functions as images, under the names of their folders."""
-    shell = os.path.realpath("/bin/sh")
     samples = pathlib.Path(__file__).resolve().parents[2] / "services/samples"
     engine.make_image("echo-native", {"/function/echo-native": os.environ["FN_ECHO_NATIVE"]},
                       ["/function/echo-native"])
     script = (samples / "hello-shell/run.sh").read_text(encoding="utf-8")
-    engine.make_image("hello-shell", {"/bin/sh": shell}, ["/function/run.sh"],
-                      {"/function/run.sh": script})
-
-
-def wait_for_no_containers(engine):
-    wait_until(lambda: not engine.containers(), "no container is left")
+    make_shell_image(engine, "hello-shell", script.removeprefix("#!/bin/sh\n"))

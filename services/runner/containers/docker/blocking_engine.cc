@@ -8,6 +8,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 #include "services/runner/containers/docker/container_form.h"
@@ -20,10 +21,13 @@ using Json = nlohmann::json;
 
 constexpr auto kAskTime = std::chrono::seconds(10);
 constexpr auto kRemoveTime = std::chrono::seconds(60);
+constexpr auto kComingTime = std::chrono::seconds(5);
+constexpr int kComingRounds = 100;
+constexpr auto kComingPause = std::chrono::milliseconds(20);
 constexpr std::size_t kPiece = std::size_t{64} << 10;
 
-EngineRequest removal_of(const std::string& id) {
-  return {.method = "DELETE", .target = "/containers/" + id + "?force=1&v=1", .time = kRemoveTime};
+EngineRequest removal_of(const std::string& id, core::Duration time) {
+  return {.method = "DELETE", .target = "/containers/" + id + "?force=1&v=1", .time = time};
 }
 
 std::vector<std::string> ids_in(const std::string& list) {
@@ -48,8 +52,8 @@ void thaw(const std::string& id, const core::Result<EngineAnswer>& inspected) {
 }
 
 // Reads the file as the pipe's reader asks for it. REQUIRES: this thread may wait for the disk.
-void feed(const std::shared_ptr<std::ifstream>& file, const BodyPipePtr& pipe) {
-  pipe->when_wanted([file, weak = std::weak_ptr<BodyPipe>(pipe)] {
+void feed(Loop& loop, const std::shared_ptr<std::ifstream>& file, const BodyPipePtr& pipe) {
+  pipe->when_wanted([&loop, file, weak = std::weak_ptr<BodyPipe>(pipe)] {
     const BodyPipePtr wanting = weak.lock();
     if (!wanting) {
       return;
@@ -61,8 +65,8 @@ void feed(const std::shared_ptr<std::ifstream>& file, const BodyPipePtr& pipe) {
       wanting->finish();
       return;
     }
-    feed(file, wanting);
     wanting->write(std::move(bytes));
+    loop.post([&loop, file, wanting] { feed(loop, file, wanting); });
   });
 }
 
@@ -109,7 +113,7 @@ core::Result<std::size_t> BlockingEngine::remove_labelled(const std::string& lab
   for (const std::string& id : ids) {
     questions.push_back(
         {.method = "GET", .target = "/containers/" + id + "/json", .time = kAskTime});
-    removals.push_back(removal_of(id));
+    removals.push_back(removal_of(id, kRemoveTime));
   }
   const std::vector<core::Result<EngineAnswer>> inspected = ask_all(std::move(questions));
   for (std::size_t at = 0; at < ids.size(); ++at) {
@@ -123,6 +127,27 @@ core::Result<std::size_t> BlockingEngine::remove_labelled(const std::string& lab
   return ids.size();
 }
 
+void BlockingEngine::remove_coming(const std::vector<std::string>& names) {
+  std::vector<std::string> left = names;
+  for (int round = 0; !left.empty() && round < kComingRounds; ++round) {
+    std::vector<EngineRequest> removals;
+    for (const std::string& name : left) {
+      removals.push_back(removal_of(name, kComingTime));
+    }
+    std::vector<std::string> missing;
+    const std::vector<core::Result<EngineAnswer>> answers = ask_all(std::move(removals));
+    for (std::size_t at = 0; at < left.size(); ++at) {
+      if (answers[at] && answers[at]->status == 404) {
+        missing.push_back(left[at]);
+      }
+    }
+    left = std::move(missing);
+    if (!left.empty()) {
+      std::this_thread::sleep_for(kComingPause);
+    }
+  }
+}
+
 core::Status BlockingEngine::load_images(const std::string& path, core::Duration time) {
   std::error_code error;
   const std::uint64_t size = std::filesystem::file_size(path, error);
@@ -132,7 +157,7 @@ core::Status BlockingEngine::load_images(const std::string& path, core::Duration
                       "FN_DOCKER_LOAD_FILE " + path + " cannot be read: name a tarball of images");
   }
   auto tarball = std::make_shared<BodyPipe>();
-  feed(file, tarball);
+  feed(loop_, file, tarball);
   const core::Result<EngineAnswer> loaded = ask({.method = "POST",
                                                  .target = "/images/load?quiet=1",
                                                  .time = time,

@@ -27,6 +27,10 @@ class BlockingEngine {
   // Removes all containers with this label and waits for it; how many there were.
   core::Result<std::size_t> remove_labelled(const std::string& label);
 
+  // Removes containers that the engine may not have come to create yet; gives them a moment to
+  // come.
+  void remove_coming(const std::vector<std::string>& names);
+
   // Hands a tarball of images to the engine.
   core::Status load_images(const std::string& path, core::Duration time);
 

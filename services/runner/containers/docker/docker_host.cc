@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <random>
+#include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
@@ -22,6 +23,10 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr auto kAskTime = std::chrono::seconds(10);
+
+// Creating goes on in an engine that is late, so that its outcome is waited for longer than the
+// start: what is created after all must be removed.
+constexpr auto kCreateTime = std::chrono::minutes(1);
 
 // A busy engine takes seconds; one that is restarted comes back.
 constexpr auto kRemoveTime = std::chrono::seconds(60);
@@ -107,6 +112,8 @@ core::Result<std::shared_ptr<DockerHost>> DockerHost::open(Loop& loop,
   if (!folders) {
     return tl::unexpected(folders.error());
   }
+  // The engine, which is root, leads functions to their folders; nobody else needs to get there.
+  static_cast<void>(::chmod(folders->path().c_str(), 0700));
   BlockingEngine engine(settings.socket);
   core::Result<std::string> description = describe(engine, settings.socket);
   if (!description) {
@@ -154,6 +161,7 @@ DockerHost::DockerHost(Loop& loop, DockerDriverSettings settings, Opened opened)
 
 DockerHost::~DockerHost() {
   BlockingEngine engine(settings_.socket);
+  engine.remove_coming({creating_.begin(), creating_.end()});
   static_cast<void>(engine.remove_labelled(label_));
   folders_.remove();
 }
@@ -172,6 +180,20 @@ core::Result<DockerHost::IofsFolder> DockerHost::make_iofs() {
     return tl::unexpected(here.error());
   }
   return IofsFolder{std::move(*here), path_at_engine_ + "/" + name};
+}
+
+void DockerHost::create_container(const std::string& name,
+                                  std::string form,
+                                  EngineClient::Handler created) {
+  creating_.insert(name);
+  engine_.ask({.method = "POST",
+               .target = "/containers/create?name=" + name,
+               .time = std::max<core::Duration>(kCreateTime, settings_.container.start_time),
+               .json = std::move(form)},
+              [this, name, created = std::move(created)](core::Result<EngineAnswer> answer) {
+                creating_.erase(name);
+                created(std::move(answer));
+              });
 }
 
 void DockerHost::remove_container(const std::string& name) {

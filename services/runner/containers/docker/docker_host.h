@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -59,6 +60,10 @@ class DockerHost : public std::enable_shared_from_this<DockerHost> {
 
   [[nodiscard]] core::Result<IofsFolder> make_iofs();
 
+  // Has the engine create a container. Whatever becomes of the caller: it is removed at the host's
+  // end, if need be after it has come to be.
+  void create_container(const std::string& name, std::string form, EngineClient::Handler created);
+
   // Has the engine kill and remove the container, again and again if need be.
   void remove_container(const std::string& name);
 
@@ -84,6 +89,7 @@ class DockerHost : public std::enable_shared_from_this<DockerHost> {
   EngineClient engine_;
   ImageStore images_;
   Networks networks_;
+  std::set<std::string> creating_;
   std::vector<std::string> left_folders_;
   LoopTimer janitor_;
   std::uint64_t removals_ = 0;

@@ -16,16 +16,6 @@ constexpr std::size_t kAnswerMax = std::size_t{16} << 20;
 constexpr std::size_t kMessageMax = 500;
 constexpr std::size_t kStreamsMax = 1'000'000;
 
-std::string one_line(std::string text) {
-  for (char& letter : text) {
-    if (std::iscntrl(static_cast<unsigned char>(letter)) != 0) {
-      letter = ' ';
-    }
-  }
-  text.erase(text.find_last_not_of(' ') + 1);
-  return text.size() <= kMessageMax ? text : text.substr(0, kMessageMax) + "...";
-}
-
 HttpClientLimits streams() {
   HttpClientLimits limits;
   limits.connections = kStreamsMax;
@@ -120,10 +110,11 @@ void EngineClient::ask(EngineRequest request, Handler handler) {
     head.headers.push_back(std::move(header));
   }
   const std::string path(path_of(request.target));
-  const AskedPtr asked = open(requests_, request.method + " " + path, request.time);
+  HttpClient& client = request.lasts ? streams_ : requests_;
+  const AskedPtr asked = open(client, request.method + " " + path, request.time);
   asked->handler = std::move(handler);
   const std::weak_ptr<Asked> weak = asked;
-  asked->request = requests_.send(
+  asked->request = client.send(
       std::move(head), length, std::move(body), [this, weak](HttpClient::Answer answer) {
         const AskedPtr present = weak.lock();
         if (!present) {
@@ -177,6 +168,16 @@ void EngineClient::attach(const std::string& target,
           present->attached(answer.reply->body);
         }
       });
+}
+
+std::string one_line(std::string text) {
+  for (char& letter : text) {
+    if (std::iscntrl(static_cast<unsigned char>(letter)) != 0) {
+      letter = ' ';
+    }
+  }
+  text.erase(text.find_last_not_of(' ') + 1);
+  return text.size() <= kMessageMax ? text : text.substr(0, kMessageMax) + "...";
 }
 
 std::string percent_encoded(std::string_view text) {

@@ -30,6 +30,7 @@ struct EngineRequest {
   HttpHeaders headers{};  // further ones
   BodyPipePtr tarball{};  // instead of `json`: a body of `length` bytes
   std::uint64_t length = 0;
+  bool lasts = false;  // takes no turn from the short ones
 };
 
 struct EngineAnswer {
@@ -79,10 +80,13 @@ class EngineClient {
   Loop& loop_;
   std::string socket_;
   HttpClient requests_;
-  HttpClient streams_;  // as many as there are containers
+  HttpClient streams_;  // and what lasts; as many as there are
   std::uint64_t last_ = 0;
   std::map<std::uint64_t, AskedPtr> asked_;
 };
+
+// What an engine or a registry says, as a part of a line of ours.
+std::string one_line(std::string text);
 
 // "a b/c" as "a%20b%2Fc".
 std::string percent_encoded(std::string_view text);

@@ -2,7 +2,6 @@
 
 #include "services/runner/containers/docker/engine_process.h"
 
-#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <nlohmann/json.hpp>
@@ -12,10 +11,6 @@ namespace fn::services {
 namespace {
 
 using Json = nlohmann::json;
-
-// Creating goes on in an engine that is late, so that its outcome is waited for longer than the
-// start: what is created after all must be removed.
-constexpr auto kCreateTime = std::chrono::minutes(1);
 
 // Of an engine that is only slow.
 constexpr auto kPatience = std::chrono::seconds(30);
@@ -78,11 +73,9 @@ void EngineProcess::begin(Workplace::Ends ends) {
   late_.set_after(host_->settings().container.start_time,
                   [this] { fail(of_engine(std::string(waits_for_))); });
   // Whoever has killed it before it was there: it must not stay.
-  host_->engine().ask(
-      {.method = "POST",
-       .target = "/containers/create?name=" + name_,
-       .time = std::max<core::Duration>(kCreateTime, host_->settings().container.start_time),
-       .json = std::move(plan_.form)},
+  host_->create_container(
+      name_,
+      std::move(plan_.form),
       [weak = weak_from_this(), host = host_.get(), name = name_](const Answer& answer) {
         if (const auto self = weak.lock(); self && !self->removed_) {
           self->created(answer);

@@ -20,9 +20,23 @@ bool is_client_error(std::int64_t status) {
   return status >= 400 && status < 500;
 }
 
-FunctionError failed_pull(const std::string& image, std::int64_t status, const std::string& why) {
+// The engine hands on a registry's words, but seldom its status.
+std::int64_t status_meant(const std::string& why) {
+  for (const auto& [words, status] : {std::pair{"manifest unknown", 404},
+                                      std::pair{"not found", 404},
+                                      std::pair{"unauthorized", 401},
+                                      std::pair{"denied", 403}}) {
+    if (why.find(words) != std::string::npos) {
+      return status;
+    }
+  }
+  return 0;
+}
+
+FunctionError failed_pull(const std::string& image, std::int64_t said, const std::string& why) {
+  const std::int64_t status = is_client_error(said) ? said : status_meant(why);
   return {is_client_error(status) ? static_cast<int>(status) : 502,
-          "Failed to pull image " + image + ": " + why};
+          "Failed to pull image " + image + ": " + one_line(why)};
 }
 
 }  // namespace
@@ -109,7 +123,8 @@ void ImageStore::pull(const std::string& image) {
   engine_.ask({.method = "POST",
                .target = "/images/create?fromImage=" + percent_encoded(with_tag(image)),
                .time = pull_time_,
-               .headers = std::move(headers)},
+               .headers = std::move(headers),
+               .lasts = true},
               [this, image](const core::Result<EngineAnswer>& answer) {
                 if (answer) {
                   end(image, pull_error(image, *answer));
