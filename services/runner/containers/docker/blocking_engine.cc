@@ -131,6 +131,7 @@ void BlockingEngine::remove_coming(const std::vector<std::string>& names) {
   std::vector<std::string> left = names;
   for (int round = 0; !left.empty() && round < kComingRounds; ++round) {
     std::vector<EngineRequest> removals;
+    removals.reserve(left.size());
     for (const std::string& name : left) {
       removals.push_back(removal_of(name, kComingTime));
     }

@@ -76,7 +76,7 @@ std::string container_form(const FunctionSetup& setup,
                            const DockerDriverSettings& settings) {
   Json variables = Json::array();
   for (const auto& [name, value] : environment) {
-    variables.push_back(name + "=" + value);
+    variables.push_back(std::string(name).append("=").append(value));
   }
   Json json = {
       {"Image", setup.image},

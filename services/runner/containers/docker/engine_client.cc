@@ -113,32 +113,40 @@ void EngineClient::ask(EngineRequest request, Handler handler) {
   HttpClient& client = request.lasts ? streams_ : requests_;
   const AskedPtr asked = open(client, request.method + " " + path, request.time);
   asked->handler = std::move(handler);
-  const std::weak_ptr<Asked> weak = asked;
-  asked->request = client.send(
-      std::move(head), length, std::move(body), [this, weak](HttpClient::Answer answer) {
-        const AskedPtr present = weak.lock();
-        if (!present) {
-          return;
-        }
-        if (!answer.reply) {
-          close(present);
-          present->handler(tl::unexpected(
-              error(*present, core::ErrorCode::kUnavailable, answer.failure.message)));
-          return;
-        }
-        present->status = answer.reply->status;
-        read_whole(answer.reply->body, kAnswerMax, [this, weak](core::Result<std::string> all) {
-          if (const AskedPtr whole = weak.lock()) {
-            close(whole);
-            if (all) {
-              whole->handler(EngineAnswer{whole->status, std::move(*all)});
-            } else {
-              whole->handler(tl::unexpected(
-                  error(*whole, core::ErrorCode::kUnavailable, all.error().message)));
-            }
-          }
-        });
-      });
+  asked->request =
+      client.send(std::move(head),
+                  length,
+                  std::move(body),
+                  [this, weak = std::weak_ptr<Asked>(asked)](const HttpClient::Answer& answer) {
+                    if (const AskedPtr present = weak.lock()) {
+                      take(present, answer);
+                    }
+                  });
+}
+
+void EngineClient::take(const AskedPtr& asked, const HttpClient::Answer& answer) {
+  if (!answer.reply) {
+    close(asked);
+    asked->handler(
+        tl::unexpected(error(*asked, core::ErrorCode::kUnavailable, answer.failure.message)));
+    return;
+  }
+  asked->status = answer.reply->status;
+  read_whole(answer.reply->body,
+             kAnswerMax,
+             [this, weak = std::weak_ptr<Asked>(asked)](core::Result<std::string> all) {
+               const AskedPtr whole = weak.lock();
+               if (!whole) {
+                 return;
+               }
+               close(whole);
+               if (all) {
+                 whole->handler(EngineAnswer{whole->status, std::move(*all)});
+               } else {
+                 whole->handler(tl::unexpected(
+                     error(*whole, core::ErrorCode::kUnavailable, all.error().message)));
+               }
+             });
 }
 
 void EngineClient::attach(const std::string& target,

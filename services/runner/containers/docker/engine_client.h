@@ -72,6 +72,7 @@ class EngineClient {
   using AskedPtr = std::shared_ptr<Asked>;
 
   AskedPtr open(HttpClient& client, const std::string& what, core::Duration time);
+  void take(const AskedPtr& asked, const HttpClient::Answer& answer);
   void close(const AskedPtr& asked);
   [[nodiscard]] core::Error error(const Asked& asked,
                                   core::ErrorCode code,

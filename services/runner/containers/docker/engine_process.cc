@@ -180,21 +180,23 @@ void EngineProcess::started(const Answer& answer) {
 
 void EngineProcess::begin_input() {
   input_reader_ = std::make_unique<DescriptorReader>(
-      host_->loop(), std::move(ends_.input), [this](std::string_view bytes) {
-        if (bytes.empty()) {
-          input_->finish();
-          return;
-        }
-        input_->write(std::string(bytes));
-        if (input_->full()) {
-          input_reader_->pause();
-          input_->when_room([weak = weak_from_this()] {
-            if (const auto self = weak.lock(); self && self->input_reader_) {
-              self->input_reader_->resume();
-            }
-          });
-        }
-      });
+      host_->loop(), std::move(ends_.input), [this](std::string_view bytes) { take_input(bytes); });
+}
+
+void EngineProcess::take_input(std::string_view bytes) {
+  if (bytes.empty()) {
+    input_->finish();
+    return;
+  }
+  input_->write(std::string(bytes));
+  if (input_->full()) {
+    input_reader_->pause();
+    input_->when_room([weak = weak_from_this()] {
+      if (const auto self = weak.lock(); self && self->input_reader_) {
+        self->input_reader_->resume();
+      }
+    });
+  }
 }
 
 void EngineProcess::read_output() {

@@ -59,6 +59,7 @@ class EngineProcess : public std::enable_shared_from_this<EngineProcess> {
   void attached(const core::Result<BodyPipePtr>& output);
   void started(const Answer& answer);
   void begin_input();
+  void take_input(std::string_view bytes);
   void read_output();
   void take_output(const BodyPipe::Chunk& chunk);
   void output_ended();

@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -24,9 +25,13 @@ class FrameSplitter {
   bool feed(std::string_view bytes);
 
  private:
+  std::size_t take_head(std::string_view bytes);
+  std::size_t take_content(std::string_view bytes);
+
   Take output_;
   Take errors_;
   std::string head_;
+  char stream_ = 0;
   std::uint32_t left_ = 0;  // of the present frame
   bool broken_ = false;
 };

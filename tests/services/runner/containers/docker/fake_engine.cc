@@ -50,7 +50,8 @@ std::string frame(char stream, const std::string& bytes) {
   return head + bytes;
 }
 
-FakeEngine::FakeEngine(std::string socket) : socket_(std::move(socket)) {
+FakeEngine::FakeEngine(std::string socket)
+    : socket_(std::move(socket)), listener_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   answer("GET /info", said(200, R"({"ServerVersion": "fake", "CgroupVersion": "1"})"));
   answer("GET /containers/json", said(200, "[]"));
   answer("GET /images/", said(200, "{}"));
@@ -63,10 +64,9 @@ FakeEngine::FakeEngine(std::string socket) : socket_(std::move(socket)) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   socket_.copy(address.sun_path, sizeof(address.sun_path) - 1);
-  listener_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): as bind wants it
-  ::bind(listener_, reinterpret_cast<const sockaddr*>(&address), sizeof(address));
-  ::listen(listener_, 64);
+  static_cast<void>(
+      ::bind(listener_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)));
+  static_cast<void>(::listen(listener_, 64));
   thread_ = std::thread([this] { serve(); });
 }
 

@@ -51,7 +51,7 @@ class FakeEngine {
   [[nodiscard]] Reply reply_to(const std::string& line) const;
 
   std::string socket_;
-  int listener_ = -1;
+  int listener_;
   std::atomic<bool> ends_{false};
   mutable std::mutex mutex_;
   std::map<std::string, Reply> replies_;
