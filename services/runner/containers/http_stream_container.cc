@@ -13,10 +13,6 @@ namespace {
 
 constexpr auto kLookPause = std::chrono::milliseconds(1);
 
-// A connection that breaks because the process died is followed by word of its exit, which says
-// more.
-constexpr auto kExitWait = std::chrono::milliseconds(100);
-
 FunctionError init_failed(const std::string& why) {
   return {502, "Container failed to initialize, " + why};
 }
@@ -143,9 +139,11 @@ void HttpStreamContainer::refuse(FunctionError error) {
   active().fail(std::move(error), false);
 }
 
+// A connection that breaks because the process died is followed by word of its exit, which says
+// more.
 void HttpStreamContainer::broken() {
   client_->finish();
-  timer_.set_after(kExitWait, [this] {
+  timer_.set_after(place().exit_delay(), [this] {
     if (busy()) {
       refuse(io_error());
     }

@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -57,6 +58,9 @@ class Workplace {
 
   // What a start still waits for that is not the function's doing; empty: nothing.
   [[nodiscard]] virtual std::string waits_for() const { return {}; }
+
+  // Within this time after a process's death `exited` is called, on a busy machine too.
+  [[nodiscard]] virtual core::Duration exit_delay() const { return std::chrono::milliseconds(100); }
 
   // Where the function's socket appears; empty for formats without one.
   [[nodiscard]] virtual const std::string& iofs_folder() const = 0;

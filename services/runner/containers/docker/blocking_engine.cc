@@ -98,7 +98,7 @@ core::Result<EngineAnswer> BlockingEngine::ask(EngineRequest request) {
   return std::move(ask_all(std::move(one)).front());
 }
 
-core::Result<std::size_t> BlockingEngine::remove_labelled(const std::string& label) {
+core::Result<std::size_t> BlockingEngine::remove_once(const std::string& label) {
   const Json filters = {{"label", {std::string(kRunnerLabel) + "=" + label}}};
   const core::Result<EngineAnswer> list =
       ask({.method = "GET",
@@ -125,6 +125,19 @@ core::Result<std::size_t> BlockingEngine::remove_labelled(const std::string& lab
     }
   }
   return ids.size();
+}
+
+// Some may be going already, at somebody else's word, and are still there when the engine says so.
+core::Result<std::size_t> BlockingEngine::remove_labelled(const std::string& label) {
+  const core::Result<std::size_t> first = remove_once(label);
+  core::Result<std::size_t> left = first;
+  for (int round = 0; left && *left > 0 && round < kComingRounds; ++round) {
+    left = remove_once(label);
+    if (left && *left > 0) {
+      std::this_thread::sleep_for(kComingPause);
+    }
+  }
+  return left ? first : left;
 }
 
 void BlockingEngine::remove_coming(const std::vector<std::string>& names) {

@@ -35,6 +35,8 @@ class BlockingEngine {
   core::Status load_images(const std::string& path, core::Duration time);
 
  private:
+  core::Result<std::size_t> remove_once(const std::string& label);
+
   Loop loop_;
   EngineClient client_;
 };

