@@ -341,6 +341,8 @@ class Broken(Expecting):
         runner.settings["DOCKER_HOST"] = f"unix://{self.cluster.folder}/none.sock"
         for node in self.cluster.nodes:
             node.start()
+        self.cluster.api.wait_ready()
+        wait_until(lambda: self.cluster.lb.get("/healthz"), "the load balancer is up")
         self.assertEqual(runner.process.wait(60), 2)
         runner.expected_end = True
         self.assertIn("none.sock: cannot connect: No such file or directory: start the engine or "
