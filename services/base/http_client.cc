@@ -298,6 +298,18 @@ std::uint64_t HttpClient::send(HttpRequestHead head,
   return number;
 }
 
+std::uint64_t HttpClient::send_raw(HttpRequestHead head, BodyPipePtr body, Handler handler) {
+  const std::uint64_t number = ++state_->last_number;
+  state_->waiting.push_back({.number = number,
+                             .head = std::move(head),
+                             .length = std::nullopt,
+                             .body = std::move(body),
+                             .handler = std::move(handler),
+                             .raw = true});
+  state_->serve();
+  return number;
+}
+
 void HttpClient::cancel(std::uint64_t request) {
   const auto state = state_;
   std::erase_if(state->waiting, [request](const auto& held) { return held.number == request; });

@@ -84,6 +84,12 @@ class HttpClient {
                      BodyPipePtr body,
                      Handler handler);
 
+  // For a peer that takes the connection over behind the heads, as the Docker Engine does: `body`
+  // is sent as it is, until its end, which the peer is told; none: nothing is. The answer's body
+  // ends with the connection. REQUIRES: nothing is written to the body before the answer's head has
+  // come.
+  std::uint64_t send_raw(HttpRequestHead head, BodyPipePtr body, Handler handler);
+
   // Forgets the request: its connection is broken, its handler is not called; a body under way
   // fails.
   void cancel(std::uint64_t request);

@@ -10,6 +10,9 @@ namespace fn::services {
 namespace {
 
 HttpBodyFrame frame_of(const HttpOutgoing& request) {
+  if (request.raw) {
+    return {};
+  }
   if (!request.length) {
     return {.framing = HttpFraming::kChunked};
   }
@@ -49,7 +52,7 @@ void HttpConnection::start(HttpOutgoing request) {
   parser_.reset(request_->head.method == "HEAD");
   queue(request_head(request_->head, frame_of(*request_)));
   if (request_->body) {
-    queue_body(request_->body, request_->length, false);
+    queue_body(request_->body, request_->length, request_->raw);
   }
   want_bytes();
   send();
@@ -179,7 +182,11 @@ void HttpConnection::on_end() {
   }
 }
 
-void HttpConnection::on_sent() {}
+void HttpConnection::on_sent() {
+  if (request_ && request_->raw && request_->body) {
+    end_sending();
+  }
+}
 
 void HttpConnection::on_broken() {
   broke();

@@ -27,6 +27,7 @@ struct HttpOutgoing {
   std::optional<std::uint64_t> length;
   BodyPipePtr body;
   HttpClient::Handler handler;
+  bool raw = false;  // see HttpClient::send_raw
   bool repeated = false;
 };
 

@@ -147,22 +147,31 @@ class Node {
   LoopTimer* grace_ = nullptr;
 };
 
-// Settings that only the docker driver would look at, which is not in this version.
-bool is_of_docker(std::string_view key) {
-  constexpr std::array<std::string_view, 6> kKeys = {"container.docker_socket_folder",
-                                                     "container.pull_timeout_ms",
-                                                     "container.debug_logs",
-                                                     "container.max_pending_signals",
-                                                     "container.max_message_queue_bytes",
-                                                     "container.max_tmp_inodes"};
-  return key.starts_with("docker.") || std::ranges::find(kKeys, key) != kKeys.end();
+// Settings that say nothing to the driver that is in use.
+bool is_idle(std::string_view key, DriverKind driver) {
+  constexpr std::array<std::string_view, 5> kOfDocker = {"container.docker_socket_folder",
+                                                         "container.pull_timeout_ms",
+                                                         "container.max_pending_signals",
+                                                         "container.max_message_queue_bytes",
+                                                         "container.max_tmp_inodes"};
+  constexpr std::array<std::string_view, 3> kOfProcess = {
+      "container.images_folder", "container.isolation", "container.limiter"};
+  if (key == "container.debug_logs") {
+    return true;
+  }
+  return driver == DriverKind::kDocker
+             ? std::ranges::find(kOfProcess, key) != kOfProcess.end()
+             : key.starts_with("docker.") || std::ranges::find(kOfDocker, key) != kOfDocker.end();
 }
 
 void warn_of_idle_settings(const LoadedConfig& loaded, Log& log) {
+  const DriverKind driver = loaded.config.container.driver;
+  const std::string message = "this setting has no effect on the " +
+                              std::string(driver == DriverKind::kDocker ? "docker" : "process") +
+                              " driver";
   for (const ConfigLine& line : loaded.lines) {
-    if (line.row.origin != core::kDefaultOrigin && is_of_docker(line.row.key)) {
-      log.warn("this setting has no effect on the process driver",
-               {{"key", line.row.key}, {"set_by", line.row.origin}});
+    if (line.row.origin != core::kDefaultOrigin && is_idle(line.row.key, driver)) {
+      log.warn(message, {{"key", line.row.key}, {"set_by", line.row.origin}});
     }
   }
 }

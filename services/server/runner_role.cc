@@ -5,6 +5,7 @@
 #include <chrono>
 #include <utility>
 
+#include "services/runner/containers/docker/docker_driver.h"
 #include "services/runner/containers/process_driver.h"
 
 namespace fn::services {
@@ -41,6 +42,27 @@ ContainerSettings settings_of(const NodeConfig& config) {
   return settings;
 }
 
+DockerDriverSettings docker_settings_of(const NodeConfig& config) {
+  constexpr std::string_view kScheme = "unix://";
+  const DockerSettings& from = config.docker;
+  DockerDriverSettings settings;
+  settings.container = settings_of(config);
+  settings.socket = from.host.substr(kScheme.size());
+  settings.iofs_path_of_engine = config.container.docker_socket_folder;
+  settings.networks = from.networks;
+  settings.auth = from.auth;
+  settings.load_file = from.load_file;
+  settings.label = from.label;
+  settings.pull_time = config.container.pull_timeout;
+  settings.read_only_root = from.read_only_root;
+  settings.unprivileged = from.unprivileged;
+  settings.locked_bytes = config.container.locked_bytes_max;
+  settings.pending_signals = config.container.pending_signals_max;
+  settings.message_queue_bytes = config.container.message_queue_bytes_max;
+  settings.tmp_inodes = config.container.tmp_inodes_max;
+  return settings;
+}
+
 CertificateFiles files_of(const TlsFiles& files) {
   return {files.certificate, files.key, files.authority};
 }
@@ -70,17 +92,13 @@ RunnerRole::~RunnerRole() {
 }
 
 core::Status RunnerRole::make_driver() {
-  switch (config_.container.driver) {
-    case DriverKind::kNull:
-      driver_ = make_null_driver();
-      return {};
-    case DriverKind::kDocker:
-      return core::fail(core::ErrorCode::kInvalidArgument,
-                        "FN_DRIVER=docker is not in this version: use process");
-    case DriverKind::kProcess:
-      break;
+  if (config_.container.driver == DriverKind::kNull) {
+    driver_ = make_null_driver();
+    return {};
   }
-  auto driver = make_process_driver(loop(), *launcher_, settings_of(config_));
+  auto driver = config_.container.driver == DriverKind::kDocker
+                    ? make_docker_driver(loop(), docker_settings_of(config_))
+                    : make_process_driver(loop(), *launcher_, settings_of(config_));
   if (!driver) {
     return core::fail(driver.error().code, driver.error().message);
   }

@@ -31,6 +31,9 @@ FunctionError header_too_large_error() {
 }
 
 FunctionError exit_error(const ProcessExit& exit) {
+  if (exit.not_started) {
+    return *exit.not_started;
+  }
   if (exit.out_of_memory) {
     return {502,
             "container out of memory, you may want to raise fn.memory for this function "

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "services/base/loop.h"
@@ -19,6 +20,8 @@ namespace fn::services {
 struct ProcessExit {
   int code = 0;  // 128 + the signal that ended it
   bool out_of_memory = false;
+  // Why there was no process at all; the code is not 0 then.
+  std::optional<FunctionError> not_started{};
 };
 
 // The errors that Fn's users know (fn.md 4.4, 4.5).

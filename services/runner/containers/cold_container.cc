@@ -61,10 +61,9 @@ core::Status ColdContainer::start(const RunRequest& request) {
                                        {std::move(input->read), std::move(output->write)},
                                        [this](const ProcessExit& exit) { exited(exit); });
   if (started) {
-    input_ =
-        std::make_unique<DescriptorWriter>(host().loop(), std::move(input->write), request.body);
+    input_ = std::make_unique<DescriptorWriter>(loop(), std::move(input->write), request.body);
     output_ = std::make_shared<DescriptorReader>(
-        host().loop(), std::move(output->read), [this](std::string_view bytes) { take(bytes); });
+        loop(), std::move(output->read), [this](std::string_view bytes) { take(bytes); });
   }
   return started;
 }
@@ -77,7 +76,7 @@ void ColdContainer::break_off() {
 
 void ColdContainer::take(std::string_view bytes) {
   taken_ += bytes.size();
-  const std::uint64_t limit = host().settings().response_bytes;
+  const std::uint64_t limit = settings().response_bytes;
   if (limit > 0 && taken_ > limit) {
     break_off();
     active().fail(body_too_large_error(), true);

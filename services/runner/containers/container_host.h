@@ -17,6 +17,7 @@
 #include "services/runner/containers/launcher.h"
 #include "services/runner/containers/sandbox.h"
 #include "services/runner/containers/settings.h"
+#include "services/runner/containers/socket_folders.h"
 
 namespace fn::services {
 
@@ -56,8 +57,11 @@ class ContainerHost : public std::enable_shared_from_this<ContainerHost> {
   [[nodiscard]] std::size_t removals() const { return removals_.size(); }
 
  private:
-  ContainerHost(
-      Loop& loop, Launcher& launcher, ContainerSettings settings, Sandbox sandbox, Descriptor lock);
+  ContainerHost(Loop& loop,
+                Launcher& launcher,
+                ContainerSettings settings,
+                Sandbox sandbox,
+                SocketFolders folders);
 
   struct Removal {
     ControlGroup group;
@@ -72,8 +76,7 @@ class ContainerHost : public std::enable_shared_from_this<ContainerHost> {
   Launcher& launcher_;
   ContainerSettings settings_;
   Sandbox sandbox_;
-  Descriptor lock_;
-  std::string folder_;
+  SocketFolders folders_;
   ControlGroups groups_;
   std::uint64_t last_ = 0;
   std::vector<Removal> removals_;

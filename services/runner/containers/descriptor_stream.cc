@@ -110,6 +110,7 @@ struct DescriptorWriter::State : std::enable_shared_from_this<State> {
 
   asio::posix::stream_descriptor stream;
   BodyPipePtr body;
+  std::function<void()> closed;
   std::string present;  // what is being written
   std::string next;
   bool writes = false;
@@ -156,11 +157,18 @@ struct DescriptorWriter::State : std::enable_shared_from_this<State> {
     if (const BodyPipePtr last = std::exchange(body, nullptr)) {
       last->abandon();
     }
+    if (const auto told = std::exchange(closed, nullptr)) {
+      told();
+    }
   }
 };
 
-DescriptorWriter::DescriptorWriter(Loop& loop, Descriptor descriptor, BodyPipePtr body)
+DescriptorWriter::DescriptorWriter(Loop& loop,
+                                   Descriptor descriptor,
+                                   BodyPipePtr body,
+                                   std::function<void()> closed)
     : state_(std::make_shared<State>(loop, std::move(descriptor), std::move(body))) {
+  state_->closed = std::move(closed);
   state_->read_body();
 }
 
@@ -168,6 +176,7 @@ DescriptorWriter::DescriptorWriter(Loop& loop, Descriptor descriptor)
     : state_(std::make_shared<State>(loop, std::move(descriptor), nullptr)) {}
 
 DescriptorWriter::~DescriptorWriter() {
+  state_->closed = nullptr;
   state_->close();
 }
 

@@ -41,8 +41,11 @@ class DescriptorReader {
 class DescriptorWriter {
  public:
   // Writes the body and closes the descriptor. A reader that closes its end early wants no more of
-  // the body, which is then abandoned; that is no error.
-  DescriptorWriter(Loop& loop, Descriptor descriptor, BodyPipePtr body);
+  // the body, which is then abandoned; that is no error. `closed` is called once after either.
+  DescriptorWriter(Loop& loop,
+                   Descriptor descriptor,
+                   BodyPipePtr body,
+                   std::function<void()> closed = {});
 
   // Writes the bytes and keeps the descriptor open for more.
   DescriptorWriter(Loop& loop, Descriptor descriptor);

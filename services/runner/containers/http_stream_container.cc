@@ -13,10 +13,6 @@ namespace {
 
 constexpr auto kLookPause = std::chrono::milliseconds(1);
 
-// A connection that breaks because the process died is followed by word of its exit, which says
-// more.
-constexpr auto kExitWait = std::chrono::milliseconds(100);
-
 FunctionError init_failed(const std::string& why) {
   return {502, "Container failed to initialize, " + why};
 }
@@ -26,13 +22,13 @@ constexpr const char* kCheckLogs = "please ensure you are using the latest fdk a
 }  // namespace
 
 HttpStreamContainer::HttpStreamContainer(std::unique_ptr<Workplace> place)
-    : ProcessContainer(std::move(place)), timer_(host().loop()) {}
+    : ProcessContainer(std::move(place)), timer_(loop()) {}
 
 void HttpStreamContainer::begin(std::function<void(std::optional<FunctionError>)> ready,
                                 std::function<void()> lost) {
   ready_ = std::move(ready);
   lost_ = std::move(lost);
-  start_end_ = core::later(steady_now(), host().settings().start_time);
+  start_end_ = core::later(steady_now(), settings().start_time);
   const core::Status started =
       this->place().start({}, {}, [this](const ProcessExit& exit) { exited(exit); });
   if (!started) {
@@ -46,20 +42,24 @@ void HttpStreamContainer::look_for_socket() {
   core::Result<Descriptor> socket = find_socket(place().iofs_folder());
   if (socket) {
     socket_ = std::move(*socket);
-    const ContainerSettings& settings = host().settings();
+    const ContainerSettings& limits = settings();
     client_ = std::make_unique<FdkClient>(
-        host().loop(),
-        path_to(socket_),
-        FdkLimits{settings.response_bytes, settings.response_header_bytes});
+        loop(), path_to(socket_), FdkLimits{limits.response_bytes, limits.response_header_bytes});
     start_ended(std::nullopt);
   } else if (socket.error().code != core::ErrorCode::kNotFound) {
     start_ended(init_failed(socket.error().message));
   } else if (steady_now() >= start_end_) {
-    start_ended(
-        FunctionError{504, "Container initialization timed out, " + std::string(kCheckLogs)});
+    start_ended(too_slow());
   } else {
     timer_.set_after(kLookPause, [this] { look_for_socket(); });
   }
+}
+
+FunctionError HttpStreamContainer::too_slow() const {
+  const std::string other = place().waits_for();
+  return other.empty()
+             ? FunctionError{504, "Container initialization timed out, " + std::string(kCheckLogs)}
+             : FunctionError{503, other, false};
 }
 
 // The last thing that a caller does: the handler may destroy the container.
@@ -139,9 +139,11 @@ void HttpStreamContainer::refuse(FunctionError error) {
   active().fail(std::move(error), false);
 }
 
+// A connection that breaks because the process died is followed by word of its exit, which says
+// more.
 void HttpStreamContainer::broken() {
   client_->finish();
-  timer_.set_after(kExitWait, [this] {
+  timer_.set_after(place().exit_delay(), [this] {
     if (busy()) {
       refuse(io_error());
     }
@@ -151,7 +153,8 @@ void HttpStreamContainer::broken() {
 void HttpStreamContainer::exited(const ProcessExit& exit) {
   timer_.cancel();
   if (ready_) {
-    start_ended(exit.out_of_memory ? exit_error(exit) : init_failed(kCheckLogs));
+    start_ended(exit.out_of_memory || exit.not_started ? exit_error(exit)
+                                                       : init_failed(kCheckLogs));
     return;
   }
   if (client_) {

@@ -27,6 +27,7 @@ class HttpStreamContainer final : public ProcessContainer {
 
  private:
   void look_for_socket();
+  [[nodiscard]] FunctionError too_slow() const;
   void start_ended(std::optional<FunctionError> error);
   void take(FdkClient::Answer answer);
   void answer_ended(const core::Status& how);

@@ -36,9 +36,9 @@ core::Status JsonContainer::start() {
                                        {std::move(input->read), std::move(output->write)},
                                        [this](const ProcessExit& exit) { exited(exit); });
   if (started) {
-    input_ = std::make_unique<DescriptorWriter>(host().loop(), std::move(input->write));
+    input_ = std::make_unique<DescriptorWriter>(loop(), std::move(input->write));
     output_ = std::make_unique<DescriptorReader>(
-        host().loop(), std::move(output->read), [this](std::string_view bytes) { take(bytes); });
+        loop(), std::move(output->read), [this](std::string_view bytes) { take(bytes); });
   }
   return started;
 }
@@ -98,7 +98,7 @@ void JsonContainer::take(std::string_view bytes) {
 
 void JsonContainer::answer(std::string_view text) {
   core::Result<HttpResponse> response = json_response(text);
-  const std::uint64_t limit = host().settings().response_bytes;
+  const std::uint64_t limit = settings().response_bytes;
   if (!response) {
     break_off();
     active().fail({502, "invalid json response from function err: " + response.error().message},

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 
+#include "services/runner/containers/descriptor_stream.h"
 #include "services/runner/containers/json_frame.h"
 #include "services/runner/containers/process_container.h"
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// ProcessContainer: what the containers of the process driver have in common; one class per format
-// (fn.md 4.5, 4.6) says how a call gets to the function and its answer back.
+// ProcessContainer: what the containers of all drivers that run processes have in common; one class
+// per format (fn.md 4.5, 4.6) says how a call gets to the function and its answer back, a workplace
+// where the process runs.
 
 #pragma once
 
@@ -10,6 +11,7 @@
 #include <optional>
 #include <string>
 
+#include "core/base/result.h"
 #include "services/runner/container.h"
 #include "services/runner/containers/active_run.h"
 #include "services/runner/containers/workplace.h"
@@ -37,7 +39,9 @@ class ProcessContainer : public Container {
  protected:
   [[nodiscard]] Workplace& place() const { return *place_; }
 
-  [[nodiscard]] ContainerHost& host() const { return place_->host(); }
+  [[nodiscard]] Loop& loop() const { return place_->loop(); }
+
+  [[nodiscard]] const ContainerSettings& settings() const { return place_->settings(); }
 
   [[nodiscard]] bool busy() const { return run_ && !run_->over(); }
 
@@ -59,8 +63,17 @@ class ProcessContainer : public Container {
   std::shared_ptr<const bool> life_ = std::make_shared<const bool>(true);
 };
 
-// The container for the format, or none if the process driver does not know it.
+// The format of a function: what it says itself, else its image, else http-stream.
+std::string format_of(const std::string& of_function, const std::string& of_image);
+
+// Whether make_process_container() knows the format; the error says which it knows.
+core::Status check_format(const std::string& format);
+
+// REQUIRES: the format is known.
 std::unique_ptr<ProcessContainer> make_process_container(const std::string& format,
                                                          std::unique_ptr<Workplace> place);
+
+// What the caller is told when a start failed with this.
+FunctionError start_error(const core::Error& error);
 
 }  // namespace fn::services

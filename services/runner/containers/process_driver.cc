@@ -8,28 +8,10 @@
 #include "services/runner/containers/container_host.h"
 #include "services/runner/containers/image_folder.h"
 #include "services/runner/containers/process_container.h"
-#include "services/runner/containers/workplace.h"
+#include "services/runner/containers/process_workplace.h"
 
 namespace fn::services {
 namespace {
-
-constexpr const char* kUsualFormat = "http-stream";
-
-FunctionError start_error(const core::Error& error) {
-  switch (error.code) {
-    case core::ErrorCode::kInvalidArgument:
-      return {400, error.message};
-    case core::ErrorCode::kNotFound:
-      return {404, error.message};
-    case core::ErrorCode::kConflict:
-    case core::ErrorCode::kTooBusy:
-    case core::ErrorCode::kDeadlineExceeded:
-    case core::ErrorCode::kUnavailable:
-    case core::ErrorCode::kInternal:
-      break;
-  }
-  return {503, error.message, false};
-}
 
 class ProcessDriver final : public ContainerDriver {
  public:
@@ -70,22 +52,16 @@ class ProcessDriver final : public ContainerDriver {
     if (!image) {
       return tl::unexpected(image.error());
     }
-    std::string format = setup.format.empty() ? image->format : setup.format;
-    if (format.empty()) {
-      format = kUsualFormat;
+    const std::string format = format_of(setup.format, image->format);
+    if (core::Status known = check_format(format); !known) {
+      return tl::unexpected(known.error());
     }
-    core::Result<std::unique_ptr<Workplace>> place =
-        Workplace::make(host_, setup, std::move(*image), format);
+    core::Result<std::unique_ptr<ProcessWorkplace>> place =
+        ProcessWorkplace::make(host_, setup, std::move(*image), format);
     if (!place) {
       return tl::unexpected(place.error());
     }
-    std::unique_ptr<ProcessContainer> container = make_process_container(format, std::move(*place));
-    if (!container) {
-      return core::fail(
-          core::ErrorCode::kInvalidArgument,
-          "format " + format + " is not known to this runner: use http-stream, default or json");
-    }
-    return container;
+    return make_process_container(format, std::move(*place));
   }
 
   void ready(std::uint64_t token, std::optional<FunctionError>& error) {

@@ -17,13 +17,12 @@
 
 #include "core/base/result.h"
 #include "services/runner/containers/descriptor.h"
+#include "services/runner/containers/function_environment.h"
 #include "services/runner/containers/image_folder.h"
 #include "services/runner/containers/launcher.h"
 #include "services/runner/containers/settings.h"
 
 namespace fn::services {
-
-using Environment = std::vector<std::pair<std::string, std::string>>;
 
 // What is to run. Descriptors 0, 1 and 2 are the caller's.
 struct Program {

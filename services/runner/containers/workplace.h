@@ -1,92 +1,90 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Workplace: what one container of the process driver has whatever its function's format is: its
-// image, control group, socket folder and logs, and the processes started in it. It is removed with
-// all of that when it is destroyed.
+// Workplace: what one container has whatever its function's format is: its socket folder, its logs
+// and the process that is started in it. Each driver has its own kind. It is removed with all of
+// that when it is destroyed.
 
 #pragma once
 
+#include <chrono>
 #include <functional>
-#include <memory>
 #include <string>
+#include <string_view>
 
 #include "core/base/result.h"
-#include "services/runner/container.h"
+#include "services/base/loop.h"
 #include "services/runner/containers/active_run.h"
 #include "services/runner/containers/call_logs.h"
-#include "services/runner/containers/container_host.h"
-#include "services/runner/containers/descriptor_stream.h"
-#include "services/runner/containers/image_folder.h"
+#include "services/runner/containers/descriptor.h"
+#include "services/runner/containers/function_environment.h"
+#include "services/runner/containers/settings.h"
 
 namespace fn::services {
 
 class Workplace {
  public:
-  // With a socket folder if the format needs one. A failed one is destroyed.
-  static core::Result<std::unique_ptr<Workplace>> make(ContainerHostPtr host,
-                                                       FunctionSetup setup,
-                                                       ImageFolder image,
-                                                       std::string format);
-
-  ~Workplace();
+  virtual ~Workplace() = default;
   Workplace(const Workplace&) = delete;
   Workplace& operator=(const Workplace&) = delete;
 
-  // The function's ends of stdin and stdout; the null device where none is given.
+  // The function's ends of stdin and stdout; nothing is read or written where none is given.
   struct Ends {
     Descriptor input;
     Descriptor output;
   };
 
   // Starts the image's command; at most one process at a time. `exited` is called once from the
-  // loop, after all of its stderr has been logged; not after kill().
-  core::Status start(const Environment& further,
-                     Ends ends,
-                     std::function<void(const ProcessExit& exit)> exited);
+  // loop, after all of its stderr has been logged and all of its stdout handed on; not after
+  // kill().
+  virtual core::Status start(const Environment& further,
+                             Ends ends,
+                             std::function<void(const ProcessExit& exit)> exited) = 0;
 
   // Kills the process and forgets its handler.
-  void kill();
+  virtual void kill() = 0;
 
-  [[nodiscard]] bool runs() const { return process_ != 0; }
+  // Started and not ended.
+  [[nodiscard]] virtual bool runs() const = 0;
 
   // Stops and goes on with all processes of the container.
-  void freeze();
-  void thaw();
+  virtual void freeze() = 0;
+  virtual void thaw() = 0;
 
   // What was written before now belongs to the call before.
-  void begin_log(const std::string& call_id);
+  void begin_log(const std::string& call_id) {
+    drain_log();
+    logs_.begin(call_id);
+  }
+
+  // What a start still waits for that is not the function's doing; empty: nothing.
+  [[nodiscard]] virtual std::string waits_for() const { return {}; }
+
+  // Within this time after a process's death `exited` is called, on a busy machine too.
+  [[nodiscard]] virtual core::Duration exit_delay() const { return std::chrono::milliseconds(100); }
+
+  // Where the function's socket appears; empty for formats without one.
+  [[nodiscard]] virtual const std::string& iofs_folder() const = 0;
 
   [[nodiscard]] const CallLogs& logs() const { return logs_; }
 
-  [[nodiscard]] const std::string& iofs_folder() const { return iofs_folder_; }
+  [[nodiscard]] Loop& loop() const { return loop_; }
 
-  [[nodiscard]] ContainerHost& host() const { return *host_; }
+  [[nodiscard]] const ContainerSettings& settings() const { return settings_; }
+
+ protected:
+  // The settings outlive it.
+  Workplace(Loop& loop, const ContainerSettings& settings)
+      : loop_(loop), settings_(settings), logs_(settings.log_bytes, settings.log_calls) {}
+
+  void append_log(std::string_view bytes) { logs_.append(bytes); }
 
  private:
-  Workplace(ContainerHostPtr host, FunctionSetup setup, ImageFolder image, std::string format);
+  // Logs what has come and was not looked at yet.
+  virtual void drain_log() {}
 
-  [[nodiscard]] Environment environment(const Environment& further) const;
-  core::Status launch(ShutIn shut_in, Ends ends, Descriptor errors);
-  void exited(int exit_code);
-  void watch_memory();
-
-  ContainerHostPtr host_;
-  FunctionSetup setup_;
-  ImageFolder image_;
-  std::string format_;
-  std::string name_;
-  ControlGroup group_;
-  std::string iofs_folder_;
+  Loop& loop_;
+  const ContainerSettings& settings_;
   CallLogs logs_;
-  std::unique_ptr<DescriptorReader> errors_;
-  std::uint64_t process_ = 0;
-  std::uint64_t launches_ = 0;
-  std::uint64_t memory_kills_ = 0;
-  LoopTimer memory_watch_;  // where no control group limits it
-  bool frozen_ = false;
-  bool out_of_memory_ = false;
-  std::function<void(const ProcessExit&)> exited_;
-  std::shared_ptr<Workplace*> self_;  // empty once it is destroyed
 };
 
 }  // namespace fn::services

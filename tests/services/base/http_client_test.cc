@@ -160,6 +160,27 @@ TEST_F(HttpClientTest, BothBodiesFlowAtOnce) {
   EXPECT_FALSE(outcome.request_was_sent);
 }
 
+TEST_F(HttpClientTest, APeerThatTakesTheConnectionOverGetsTheBodyAsItIs) {
+  const auto body = std::make_shared<BodyPipe>();
+  auto answer = std::make_shared<std::promise<core::Result<std::string>>>();
+  thread.on([&] {
+    client->send_raw(post(), body, [body, answer](HttpClient::Answer got) {
+      body->write("as it is");
+      body->finish();
+      read_whole(got.reply->body, 1000, [answer](core::Result<std::string> all) {
+        answer->set_value(std::move(all));
+      });
+    });
+  });
+  RawSocket peer = listener.accept();
+  EXPECT_EQ(peer.read_until(kHeadEnd), "POST /call HTTP/1.1\r\nHost: peer\r\n\r\n");
+  peer.write("HTTP/1.1 200 OK\r\n\r\nfirst ");
+  EXPECT_EQ(peer.read_all(), "as it is");  // and the end
+  peer.write("then last");
+  peer.close();
+  EXPECT_EQ(answer->get_future().get().value(), "first then last");
+}
+
 TEST_F(HttpClientTest, UnderstandsEveryWayInWhichABodyEnds) {
   auto first = send({.method = "HEAD", .target = "/", .headers = {}});
   RawSocket peer = listener.accept();

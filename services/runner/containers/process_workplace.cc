@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "services/runner/containers/workplace.h"
+#include "services/runner/containers/process_workplace.h"
 
 #include <chrono>
 #include <csignal>
-#include <map>
 #include <utility>
 #include <vector>
 
+#include "services/runner/containers/iofs_socket.h"
 #include "services/runner/containers/resident_memory.h"
 
 namespace fn::services {
@@ -20,12 +20,12 @@ constexpr int kKilled = static_cast<int>(kSignalExit) + SIGKILL;
 
 }  // namespace
 
-core::Result<std::unique_ptr<Workplace>> Workplace::make(ContainerHostPtr host,
-                                                         FunctionSetup setup,
-                                                         ImageFolder image,
-                                                         std::string format) {
-  std::unique_ptr<Workplace> place(
-      new Workplace(std::move(host), std::move(setup), std::move(image), std::move(format)));
+core::Result<std::unique_ptr<ProcessWorkplace>> ProcessWorkplace::make(ContainerHostPtr host,
+                                                                       FunctionSetup setup,
+                                                                       ImageFolder image,
+                                                                       std::string format) {
+  std::unique_ptr<ProcessWorkplace> place(
+      new ProcessWorkplace(std::move(host), std::move(setup), std::move(image), std::move(format)));
   const GroupLimits limits{place->setup_.memory, place->setup_.cpu, place->host_->settings().pids};
   if (core::Status made = place->group_.create(limits); !made) {
     return tl::unexpected(made.error());
@@ -40,56 +40,38 @@ core::Result<std::unique_ptr<Workplace>> Workplace::make(ContainerHostPtr host,
   return place;
 }
 
-Workplace::Workplace(ContainerHostPtr host,
-                     FunctionSetup setup,
-                     ImageFolder image,
-                     std::string format)
-    : host_(std::move(host)),
+ProcessWorkplace::ProcessWorkplace(ContainerHostPtr host,
+                                   FunctionSetup setup,
+                                   ImageFolder image,
+                                   std::string format)
+    : Workplace(host->loop(), host->settings()),
+      host_(std::move(host)),
       setup_(std::move(setup)),
       image_(std::move(image)),
       format_(std::move(format)),
       name_(host_->new_name()),
       group_(host_->groups().group(name_)),
-      logs_(host_->settings().log_bytes, host_->settings().log_calls),
       memory_watch_(host_->loop()),
-      self_(std::make_shared<Workplace*>(this)) {}
+      self_(std::make_shared<ProcessWorkplace*>(this)) {}
 
-Workplace::~Workplace() {
+ProcessWorkplace::~ProcessWorkplace() {
   kill();
   host_->remove(group_, iofs_folder_);
 }
 
-Environment Workplace::environment(const Environment& further) const {
-  std::map<std::string, std::string> all = {{"PATH", "/usr/local/bin:/usr/bin:/bin"},
-                                            {"HOME", "/tmp"}};
-  for (const auto& list : {image_.environment, setup_.config}) {
-    for (const auto& [name, value] : list) {
-      all[name] = value;
-    }
-  }
-  all["FN_FORMAT"] = format_;
-  all["FN_MEMORY"] = std::to_string(setup_.memory.value);
-  all["FN_TYPE"] = "sync";
-  all["FN_FN_ID"] = setup_.fn_id;
-  all["FN_APP_ID"] = setup_.app_id;
-  all["FN_APP_NAME"] = setup_.app_name;
-  all["FN_FN_NAME"] = setup_.fn_name;
-  all["FN_PATH"] = setup_.path;
-  if (setup_.cpu.value > 0) {
-    all["FN_CPUS"] = std::to_string(setup_.cpu.value) + "m";
-  }
-  if (!iofs_folder_.empty()) {
-    all["FN_LISTENER"] = "unix:" + host_->sandbox().iofs_inside(iofs_folder_) + "/lsnr.sock";
-  }
-  for (const auto& [name, value] : further) {
-    all[name] = value;
-  }
-  return {all.begin(), all.end()};
+Environment ProcessWorkplace::environment(const Environment& further) const {
+  Environment base = {{"PATH", "/usr/local/bin:/usr/bin:/bin"}, {"HOME", "/tmp"}};
+  base.insert(base.end(), image_.environment.begin(), image_.environment.end());
+  const std::string listener =
+      iofs_folder_.empty()
+          ? ""
+          : "unix:" + host_->sandbox().iofs_inside(iofs_folder_) + "/" + kSocketName;
+  return function_environment(setup_, format_, listener, base, further);
 }
 
-core::Status Workplace::start(const Environment& further,
-                              Ends ends,
-                              std::function<void(const ProcessExit&)> exited) {
+core::Status ProcessWorkplace::start(const Environment& further,
+                                     Ends ends,
+                                     std::function<void(const ProcessExit&)> exited) {
   Program program;
   program.image = &image_;
   program.environment = environment(further);
@@ -102,13 +84,13 @@ core::Status Workplace::start(const Environment& further,
   }
   errors_ = std::make_unique<DescriptorReader>(
       host_->loop(), std::move(errors->read), [this](std::string_view bytes) {
-        logs_.append(bytes);
+        append_log(bytes);
       });
   exited_ = std::move(exited);
   return launch(std::move(*shut_in), std::move(ends), std::move(errors->write));
 }
 
-core::Status Workplace::launch(ShutIn shut_in, Ends ends, Descriptor errors) {
+core::Status ProcessWorkplace::launch(ShutIn shut_in, Ends ends, Descriptor errors) {
   core::Result<Descriptor> null = null_device();
   if (!null) {
     return tl::unexpected(null.error());
@@ -126,7 +108,8 @@ core::Status Workplace::launch(ShutIn shut_in, Ends ends, Descriptor errors) {
   out_of_memory_ = false;
   // A process that was killed may end when the next one already runs.
   process_ = host_->launcher().launch(
-      request, [self = std::weak_ptr<Workplace*>(self_), launch = ++launches_](int exit_code) {
+      request,
+      [self = std::weak_ptr<ProcessWorkplace*>(self_), launch = ++launches_](int exit_code) {
         if (const auto place = self.lock(); place && (*place)->launches_ == launch) {
           (*place)->exited(exit_code);
         }
@@ -135,7 +118,7 @@ core::Status Workplace::launch(ShutIn shut_in, Ends ends, Descriptor errors) {
   return {};
 }
 
-void Workplace::exited(int exit_code) {
+void ProcessWorkplace::exited(int exit_code) {
   process_ = 0;
   frozen_ = false;
   if (errors_) {
@@ -150,11 +133,9 @@ void Workplace::exited(int exit_code) {
   }
 }
 
-void Workplace::kill() {
+void ProcessWorkplace::kill() {
   exited_ = nullptr;
-  if (errors_) {
-    errors_->drain();
-  }
+  drain_log();
   if (process_ != 0) {
     host_->launcher().signal(process_, SIGKILL);
     group_.kill();
@@ -164,7 +145,7 @@ void Workplace::kill() {
   }
 }
 
-void Workplace::watch_memory() {
+void ProcessWorkplace::watch_memory() {
   if (process_ == 0 || setup_.memory.value == 0 || host_->groups().has(Controller::kMemory)) {
     return;
   }
@@ -176,7 +157,7 @@ void Workplace::watch_memory() {
   memory_watch_.set_after(kMemoryPause, [this] { watch_memory(); });
 }
 
-void Workplace::freeze() {
+void ProcessWorkplace::freeze() {
   if (process_ != 0 && !frozen_) {
     frozen_ = true;
     if (!group_.freeze()) {
@@ -185,7 +166,7 @@ void Workplace::freeze() {
   }
 }
 
-void Workplace::thaw() {
+void ProcessWorkplace::thaw() {
   if (frozen_) {
     frozen_ = false;
     if (!group_.thaw()) {
@@ -194,11 +175,10 @@ void Workplace::thaw() {
   }
 }
 
-void Workplace::begin_log(const std::string& call_id) {
+void ProcessWorkplace::drain_log() {
   if (errors_) {
     errors_->drain();
   }
-  logs_.begin(call_id);
 }
 
 }  // namespace fn::services
