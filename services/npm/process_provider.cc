@@ -77,6 +77,8 @@ struct ProcessProvider::State : std::enable_shared_from_this<State> {
   ProcessProviderOptions options;
   std::map<std::string, Running> runners;
   std::function<void(core::Status)> begun;
+  core::Instant known_at{};
+  bool ending = false;
   std::function<void()> all_ended;
   std::int64_t last_id = 0;
   LoopTimer timer;
@@ -148,7 +150,9 @@ void ProcessProvider::State::heard(const std::string& id, const core::Result<Run
   }
   Running& runner = found->second;
   runner.asked = false;
-  runner.heard = true;
+  // One that was just being started when the last node pool manager ended is waited for a little,
+  // so that it is not ordered again.
+  runner.heard = runner.heard || report || loop.now() >= known_at;
   if (report) {
     answered(runner, *report);
   } else {
@@ -219,7 +223,11 @@ void ProcessProvider::State::add(RunnerProcess process) {
   Running& runner = runners[id];
   runner.process = std::move(process);
   runner.until = core::later(loop.now(), options.start_limit);
-  ask(runner);
+  if (ending) {
+    end(runner, SIGTERM);
+  } else {
+    ask(runner);
+  }
 }
 
 void ProcessProvider::State::started(const std::shared_ptr<Starting>& order,
@@ -270,6 +278,7 @@ void ProcessProvider::begin(std::function<void(core::Status status)> done) {
         return;
       }
       begun->begun = done;
+      begun->known_at = core::later(begun->loop.now(), begun->options.first_wait);
       for (const RunnerProcess& process : *found) {
         begun->add(process);
       }
@@ -279,6 +288,7 @@ void ProcessProvider::begin(std::function<void(core::Status status)> done) {
 }
 
 void ProcessProvider::end_all(std::function<void()> done) {
+  state_->ending = true;
   state_->all_ended = std::move(done);
   for (auto& [id, runner] : state_->runners) {
     state_->end(runner, SIGTERM);
@@ -297,6 +307,10 @@ void ProcessProvider::list(const std::string& group, Listed done) {
 }
 
 void ProcessProvider::provision(const std::string& group, std::uint32_t count, Provisioned done) {
+  if (state_->ending) {
+    done({0, "all runners are being ended"});
+    return;
+  }
   const auto order = std::make_shared<Starting>(Starting{count, {}, std::move(done)});
   for (std::uint32_t index = 0; index < count; ++index) {
     // Never given twice, and in the order of their starts.

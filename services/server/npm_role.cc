@@ -11,8 +11,10 @@
 
 #include "services/base/clock.h"
 #include "services/base/machine_size.h"
+#include "services/npm/exec_provider.h"
 #include "services/npm/process_provider.h"
 #include "services/npm/static_provider.h"
+#include "services/server/pool_pages.h"
 #include "services/wire/credentials.h"
 
 namespace fn::services {
@@ -112,10 +114,32 @@ core::Status NpmRole::make_provider() {
     return {};
   }
   if (stocked) {
-    log_.warn("FN_RUNNER_ADDRESSES is not looked at: FN_NPM_PROVIDER is process");
+    log_.warn("FN_RUNNER_ADDRESSES is not looked at: FN_NPM_PROVIDER is another one");
   }
-  make_process_provider();
+  if (config_.npm.provider == ProviderKind::kExec) {
+    make_exec_provider();
+  } else {
+    make_process_provider();
+  }
   return {};
+}
+
+void NpmRole::make_exec_provider() {
+  ExecProviderOptions options;
+  options.list = config_.npm.list_command;
+  options.provision = config_.npm.provision_command;
+  options.remove = config_.npm.remove_command;
+  auto provider = std::make_unique<ExecProvider>(loop(), std::move(options));
+  begin_provider_ = [this, begun = provider.get()](const auto& done) {
+    // A cloud that does not answer yet is asked again, and its groups wait for it.
+    begun->begin([this, done](const core::Status& status) {
+      if (!status) {
+        log_.warn("the list of runners is not there yet: " + status.error().message);
+      }
+      done({});
+    });
+  };
+  provider_ = std::move(provider);
 }
 
 void NpmRole::make_static_provider() {
@@ -172,6 +196,7 @@ core::Status NpmRole::listen() {
       config_.http,
       [this](const HttpExchangePtr& exchange) {
         auto page = pages_.page(exchange->head());
+        page = page ? std::move(page) : pool_page(exchange->head(), *node_, report_);
         exchange->respond(page ? *std::move(page) : no_such_path(exchange->head()));
       },
       [this](std::string_view method, unsigned status, core::Duration took) {

@@ -76,7 +76,7 @@ class NotedNpm final : public NpmObserver {
                       const std::string& address,
                       std::uint32_t calls_cut) override;
 
-  void membership_asked(const std::string& /*group*/, std::size_t /*members*/) override {}
+  void published(const std::string& /*group*/, const std::string& /*addresses*/) override {}
 
   void counted(const std::string& /*group*/,
                const core::NodePoolManager::Counts& /*counts*/,
@@ -87,7 +87,7 @@ class NotedNpm final : public NpmObserver {
 
   void debug(const std::string& /*message*/) override {}
 
-  [[nodiscard]] bool debugs() const override { return true; }
+  [[nodiscard]] bool debugs() const override { return false; }
 
   // Whether a line has this in it.
   bool has(const std::string& text);
