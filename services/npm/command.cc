@@ -6,12 +6,12 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <cstring>
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
 #include <string_view>
 #include <sys/wait.h>
+#include <system_error>
 #include <unistd.h>
 #include <utility>
 
@@ -27,10 +27,14 @@ tl::unexpected<core::Error> failed(std::string message) {
   return core::fail(core::ErrorCode::kUnavailable, std::move(message));
 }
 
+tl::unexpected<core::Error> failed(const std::string& what, int error) {
+  return failed(what + ": " + std::generic_category().message(error));
+}
+
 // Both ends of a pipe, closed at the end.
 class Pipe {
  public:
-  Pipe() { ok_ = ::pipe2(ends_.data(), O_CLOEXEC) == 0; }
+  Pipe() : ok_(::pipe2(ends_.data(), O_CLOEXEC) == 0) {}
 
   ~Pipe() {
     close(0);
@@ -52,7 +56,7 @@ class Pipe {
 
  private:
   std::array<int, 2> ends_{-1, -1};
-  bool ok_ = false;
+  bool ok_;
 };
 
 struct Pipes {
@@ -82,7 +86,7 @@ core::Result<pid_t> start(const std::string& command, const Pipes& pipes) {
   posix_spawn_file_actions_destroy(&actions);
   posix_spawnattr_destroy(&attributes);
   if (error != 0) {
-    return failed(std::string("cannot start a shell: ") + std::strerror(error));
+    return failed("cannot start a shell", error);
   }
   return pid;
 }
@@ -170,7 +174,7 @@ core::Result<std::string> run_command(const std::string& command,
                                       core::Duration limit) {
   Pipes pipes;
   if (!pipes.in.ok() || !pipes.out.ok() || !pipes.error.ok()) {
-    return failed(std::string("no pipe for a command: ") + std::strerror(errno));
+    return failed("no pipe for a command", errno);
   }
   const core::Instant until = core::later(steady_now(), limit);
   const auto pid = start(command, pipes);

@@ -98,7 +98,7 @@ struct ExecProvider::State : std::enable_shared_from_this<State> {
 
   // By the worker that has least to do. A new list is asked for when it is done.
   void order(const std::string& command, const json& input, Answered answered) {
-    const auto least = std::min_element(pending.begin(), pending.end());
+    const auto* const least = std::min_element(pending.begin(), pending.end());
     const auto index = static_cast<std::size_t>(least - pending.begin());
     ++pending.at(index);
     run(workers.at(index),

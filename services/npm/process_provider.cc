@@ -61,10 +61,11 @@ struct ProcessProvider::State : std::enable_shared_from_this<State> {
   void end(Running& runner, int signal);
   void gone(const Running& runner);
   void add(RunnerProcess process);
+  void start(const std::string& group, const std::shared_ptr<Starting>& order);
   void started(const std::shared_ptr<Starting>& order, core::Result<RunnerProcess> process);
   void tell_begun();
 
-  void changed(const std::string& group) {
+  void changed(const std::string& group) const {
     if (provider != nullptr) {
       provider->tell_changed(group);
     }
@@ -306,6 +307,22 @@ void ProcessProvider::list(const std::string& group, Listed done) {
   done(std::move(listed));
 }
 
+void ProcessProvider::State::start(const std::string& group,
+                                   const std::shared_ptr<Starting>& order) {
+  // Never given twice, and in the order of their starts.
+  last_id = std::max(last_id + 1, wall_now_ns());
+  const std::string id = "runner-" + std::to_string(last_id);
+  worker.post(
+      [self = weak_from_this(), &its_loop = loop, launch = options.launch, id, group, order] {
+        auto process = start_runner(launch, id, group);
+        its_loop.post([self, order, process = std::move(process)] {
+          if (const auto state = self.lock()) {
+            state->started(order, process);
+          }
+        });
+      });
+}
+
 void ProcessProvider::provision(const std::string& group, std::uint32_t count, Provisioned done) {
   if (state_->ending) {
     done({0, "all runners are being ended"});
@@ -313,22 +330,7 @@ void ProcessProvider::provision(const std::string& group, std::uint32_t count, P
   }
   const auto order = std::make_shared<Starting>(Starting{count, {}, std::move(done)});
   for (std::uint32_t index = 0; index < count; ++index) {
-    // Never given twice, and in the order of their starts.
-    state_->last_id = std::max(state_->last_id + 1, wall_now_ns());
-    const std::string id = "runner-" + std::to_string(state_->last_id);
-    state_->worker.post([self = std::weak_ptr(state_),
-                         &loop = state_->loop,
-                         launch = state_->options.launch,
-                         id,
-                         group,
-                         order] {
-      auto process = start_runner(launch, id, group);
-      loop.post([self, order, process = std::move(process)] {
-        if (const auto state = self.lock()) {
-          state->started(order, process);
-        }
-      });
-    });
+    state_->start(group, order);
   }
 }
 

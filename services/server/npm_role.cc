@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
 #include <utility>
 #include <vector>
@@ -157,11 +156,15 @@ void NpmRole::make_process_provider() {
   options.launch.program =
       config_.npm.runner_program.empty() ? program_beside("fnserver") : config_.npm.runner_program;
   options.launch.folder = config_.npm.runners_folder;
-  if (std::getenv("FN_MAX_TOTAL_MEMORY_BYTES") == nullptr) {
-    // Several share this host.
-    const std::int64_t mib = std::min(kRunnerMib, machine_size().memory.value);
-    options.launch.variables.push_back("FN_MAX_TOTAL_MEMORY_BYTES=" +
-                                       std::to_string(mib * kBytesPerMib));
+  // Several share this host.
+  const std::int64_t mib = config_.runner.memory.value > 0
+                               ? config_.runner.memory.value
+                               : std::min(kRunnerMib, machine_size().memory.value);
+  options.launch.variables.push_back("FN_MAX_TOTAL_MEMORY_BYTES=" +
+                                     std::to_string(mib * kBytesPerMib));
+  if (config_.runner.cpu.value > 0) {
+    options.launch.variables.push_back("FN_MAX_TOTAL_CPU_MCPUS=" +
+                                       std::to_string(config_.runner.cpu.value));
   }
   options.end_limit = config_.shutdown_grace + std::chrono::seconds(5);
   auto provider = std::make_unique<ProcessProvider>(loop(), *control_, report_, std::move(options));

@@ -63,67 +63,67 @@ class ExecProviderTest : public testing::Test {
   ExecProviderTest() {
     std::signal(SIGPIPE, SIG_IGN);
     std::string pattern = std::filesystem::temp_directory_path() / "fn-exec-XXXXXX";
-    folder_ = mkdtemp(pattern.data());
-    options_.list = "cat >/dev/null; cat " + folder_ + "/list";
-    options_.provision = "cat > " + folder_ + "/order; cat " + folder_ + "/answer";
-    options_.remove = "cat > " + folder_ + "/removal";
-    options_.list_every = std::chrono::milliseconds(10);
+    folder = mkdtemp(pattern.data());
+    options.list = "cat >/dev/null; cat " + folder + "/list";
+    options.provision = "cat > " + folder + "/order; cat " + folder + "/answer";
+    options.remove = "cat > " + folder + "/removal";
+    options.list_every = std::chrono::milliseconds(10);
     write("list", R"({"runners": []})");
     write("answer", R"({"granted": 1})");
   }
 
   ~ExecProviderTest() override {
-    thread_.on([this] { provider_.reset(); });
-    std::filesystem::remove_all(folder_);
+    thread.on([this] { provider.reset(); });
+    std::filesystem::remove_all(folder);
   }
 
   void write(const std::string& name, const std::string& text) const {
-    const std::string path = folder_ + "/" + name;
+    const std::string path = folder + "/" + name;
     std::ofstream(path + ".new") << text;
     std::filesystem::rename(path + ".new", path);
   }
 
   [[nodiscard]] std::string content(const std::string& name) const {
-    std::ifstream file(folder_ + "/" + name);
+    std::ifstream file(folder + "/" + name);
     return {std::istreambuf_iterator<char>(file), {}};
   }
 
   void begin() {
-    thread_.on([this] {
-      provider_ = std::make_unique<ExecProvider>(thread_.loop(), options_);
-      provider_->begin(
-          [this](const core::Status& status) { begun_ = status ? "ok" : status.error().message; });
+    thread.on([this] {
+      provider = std::make_unique<ExecProvider>(thread.loop(), options);
+      provider->begin(
+          [this](const core::Status& status) { begun = status ? "ok" : status.error().message; });
     });
-    EXPECT_TRUE(wait_until([this] { return !thread_.on([this] { return begun_; }).empty(); }));
+    EXPECT_TRUE(wait_until([this] { return !thread.on([this] { return begun; }).empty(); }));
   }
 
   core::Result<std::vector<ProvidedRunner>> list(const std::string& group) {
-    return thread_.on([&] {
+    return thread.on([&] {
       core::Result<std::vector<ProvidedRunner>> listed;
-      provider_->list(group, [&](auto runners) { listed = std::move(runners); });
+      provider->list(group, [&](auto runners) { listed = std::move(runners); });
       return listed;
     });
   }
 
   ProvisionAnswer provision(const std::string& group, std::uint32_t count) {
     std::promise<ProvisionAnswer> answered;
-    thread_.on([&] {
-      provider_->provision(
+    thread.on([&] {
+      provider->provision(
           group, count, [&](ProvisionAnswer answer) { answered.set_value(std::move(answer)); });
     });
     return answered.get_future().get();
   }
 
-  std::string folder_;
-  ExecProviderOptions options_;
-  LoopThread thread_;
-  std::string begun_;
-  std::unique_ptr<ExecProvider> provider_;
+  std::string folder;
+  ExecProviderOptions options;
+  LoopThread thread;
+  std::string begun;
+  std::unique_ptr<ExecProvider> provider;
 };
 
 TEST_F(ExecProviderTest, OrdersListsAndRemovesRunners) {
   begin();
-  EXPECT_EQ(begun_, "ok");
+  EXPECT_EQ(begun, "ok");
   EXPECT_EQ(provision("a", 2).granted, 1U);
   EXPECT_EQ(content("order"), "{\"count\":2,\"group\":\"a\"}\n");
   write("list",
@@ -133,11 +133,10 @@ TEST_F(ExecProviderTest, OrdersListsAndRemovesRunners) {
   EXPECT_EQ(list("a")->front(), (ProvidedRunner{"1", "r1:9190", 512, 0}));
   EXPECT_EQ(list("b")->front(), (ProvidedRunner{"2", "r2:9190", 0, 4000}));
   EXPECT_TRUE(list("c")->empty());
-  EXPECT_EQ(thread_.on([this] { return provider_->groups(); }),
-            (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(thread.on([this] { return provider->groups(); }), (std::vector<std::string>{"a", "b"}));
   std::promise<bool> removed;
-  thread_.on([&] {
-    provider_->remove("a", "1", [&](const core::Status& status) { removed.set_value(!!status); });
+  thread.on([&] {
+    provider->remove("a", "1", [&](const core::Status& status) { removed.set_value(!!status); });
   });
   EXPECT_TRUE(removed.get_future().get());
   EXPECT_EQ(content("removal"), "{\"group\":\"a\",\"id\":\"1\"}\n");
@@ -158,12 +157,12 @@ TEST_F(ExecProviderTest, GarbageIsAnErrorAndNoList) {
 }
 
 TEST_F(ExecProviderTest, AnOrderThatHangsKeepsNoOtherWaiting) {
-  options_.provision = "grep -q '\"hung\"' && sleep 1000; cat " + folder_ + "/answer";
-  options_.limit = std::chrono::seconds(3);
+  options.provision = "grep -q '\"hung\"' && sleep 1000; cat " + folder + "/answer";
+  options.limit = std::chrono::seconds(3);
   begin();
   std::promise<ProvisionAnswer> hung;
-  thread_.on([&] {
-    provider_->provision(
+  thread.on([&] {
+    provider->provision(
         "hung", 1, [&](ProvisionAnswer answer) { hung.set_value(std::move(answer)); });
   });
   EXPECT_EQ(provision("a", 1).granted, 1U);

@@ -56,13 +56,15 @@ class TestRunner {
   std::string group();
 
  private:
+  int start(int port);
+
   LoopThread thread_;
   std::unique_ptr<ContainerDriver> driver_;
   QuietRunner observer_;
   std::unique_ptr<RunnerNode> node_;
   std::unique_ptr<EngageService> service_;
   std::vector<BodyPipePtr> held_;
-  int port_ = 0;
+  int port_;
 };
 
 // Remembers what it was told.
