@@ -86,4 +86,13 @@ core::Status apply_option(SettingLoader& loader, const Option& option) {
                     "--set"});
 }
 
+std::string flag_of(const NodeSetting& setting) {
+  std::string flag(setting.name.starts_with("FN_") ? setting.name.substr(3) : setting.name);
+  for (char& letter : flag) {
+    letter = letter == '_' ? '-' : letter;
+    letter = letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+  }
+  return "--" + flag;
+}
+
 }  // namespace fn::services

@@ -54,6 +54,13 @@ core::Status check_rules(const NodeConfig& config, const std::vector<ConfigLine>
         "FN_NPM_PROVIDER is static, but there are no runners: set FN_RUNNER_ADDRESSES, such as "
         "127.0.0.1:9190,127.0.0.1:9191, or FN_NPM_PROVIDER=process");
   }
+  if (config.type == NodeType::kNpm && config.npm.provider == ProviderKind::kExec &&
+      (config.npm.list_command.empty() || config.npm.provision_command.empty() ||
+       config.npm.remove_command.empty())) {
+    return wrong(
+        "FN_NPM_PROVIDER is exec: set FN_NPM_LIST_COMMAND, FN_NPM_PROVISION_COMMAND and "
+        "FN_NPM_REMOVE_COMMAND");
+  }
   if (config.type == NodeType::kNpm && config.http_port != 0 &&
       config.http_port == config.npm.http_port) {
     return wrong("FN_PORT and FN_NPM_HTTP_PORT are both " + std::to_string(config.http_port) +

@@ -32,7 +32,7 @@ enum class IsolationKind : std::uint8_t { kAuto, kBubblewrap, kNone };
 enum class LimiterKind : std::uint8_t { kAuto, kCgroup2, kCgroup1, kWatchdog };
 
 // Where a node pool manager gets runners from; kAuto: static where addresses are given.
-enum class ProviderKind : std::uint8_t { kAuto, kStatic, kProcess };
+enum class ProviderKind : std::uint8_t { kAuto, kStatic, kProcess, kExec };
 
 // PEM files; all empty: plaintext.
 struct TlsFiles {
@@ -73,6 +73,10 @@ struct NpmSettings {
   std::string runner_program;
   std::string runners_folder = "data/runners";
   bool stop_runners = false;
+  // Of the exec provider.
+  std::string list_command;
+  std::string provision_command;
+  std::string remove_command;
 };
 
 struct ContainerConfig {

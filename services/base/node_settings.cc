@@ -208,6 +208,19 @@ constexpr std::array kSettings = {
                 npm<&NpmSettings::stop_runners>(
                     "npm.stop_all",
                     Text("process: runners end with fnnpm; else the next start adopts them."))},
+    NodeSetting{
+        "FN_NPM_LIST_COMMAND",
+        kNpmRole,
+        npm<&NpmSettings::list_command>(
+            "npm.list_command", Text("exec: writes all runners as JSON (npm/exec_provider.h)."))},
+    NodeSetting{"FN_NPM_PROVISION_COMMAND",
+                kNpmRole,
+                npm<&NpmSettings::provision_command>("npm.provision_command",
+                                                     Text("exec: makes runners for a group."))},
+    NodeSetting{
+        "FN_NPM_REMOVE_COMMAND",
+        kNpmRole,
+        npm<&NpmSettings::remove_command>("npm.remove_command", Text("exec: removes a runner."))},
     NodeSetting{"FN_PLACER", kLbRole, of_core("lb.placer", "How a runner is chosen for a call.")},
     NodeSetting{"FN_LB_REPLAY_BYTES",
                 kLbRole,
@@ -402,15 +415,6 @@ constexpr std::array kSettings = {
 
 std::span<const NodeSetting> node_settings() {
   return kSettings;
-}
-
-std::string flag_of(const NodeSetting& setting) {
-  std::string flag(setting.name.starts_with("FN_") ? setting.name.substr(3) : setting.name);
-  for (char& letter : flag) {
-    letter = letter == '_' ? '-' : letter;
-    letter = letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-  }
-  return "--" + flag;
 }
 
 }  // namespace fn::services

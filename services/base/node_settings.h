@@ -35,7 +35,7 @@ struct EnumNames<services::LogFormat> {
 
 template <>
 struct EnumNames<services::ProviderKind> {
-  static constexpr std::array<std::string_view, 3> kNames = {"auto", "static", "process"};
+  static constexpr std::array<std::string_view, 4> kNames = {"auto", "static", "process", "exec"};
 };
 
 template <>

@@ -120,7 +120,7 @@ class FollowHandler final : public CallHandler {
       entry.add_apps(app);
     }
     if (std::exchange(followed.told, true)) {
-      write_change(followed.sent, group.roster(), group.known(), entry);
+      write_change(followed.sent, group.roster(), group.lost(), entry);
     } else {
       write_whole(group.roster(), entry);
     }

@@ -14,6 +14,9 @@ namespace {
 using Driver =
     MachineDriver<core::NodePoolManager, core::NpmEvent, core::NpmOut, core::NpmDeadlineReached>;
 
+// A follower that is further behind takes the older ones for drained.
+constexpr std::size_t kLostKept = 1'000;
+
 }  // namespace
 
 struct NpmGroup::State {
@@ -46,6 +49,7 @@ struct NpmGroup::State {
   void remove(const core::RemoveRunner& action);
   void publish(std::uint64_t its_generation);
   void listed(const std::vector<ProvidedRunner>& provided);
+  void note_lost(const core::RunnerChanged& changed);
   void say_shortage(std::string text);
   void count();
 
@@ -72,6 +76,7 @@ struct NpmGroup::State {
   std::uint32_t next_runner = 0;
   std::vector<core::Member> members;  // of the list being delivered
   std::vector<RosterEntry> roster;
+  std::vector<core::RunnerHandle> lost;
   std::uint64_t generation = 0;
   std::string shortage;
   std::shared_ptr<State*> alive = std::make_shared<State*>(this);
@@ -79,9 +84,13 @@ struct NpmGroup::State {
 
 void NpmGroup::State::carry_out(const core::NpmOut& out) {
   for (const core::NpmFact& fact : out.facts) {
-    const bool of_runner = fact.kind() == core::NpmFactKind::kRunnerChanged;
-    parts.observer.decided(
-        name, fact, of_runner ? address_of(fact.as<core::RunnerChanged>().runner) : "");
+    std::string address;
+    if (fact.kind() == core::NpmFactKind::kRunnerChanged) {
+      const auto changed = fact.as<core::RunnerChanged>();
+      address = address_of(changed.runner);
+      note_lost(changed);
+    }
+    parts.observer.decided(name, fact, address);
   }
   for (const core::NpmAction& action : out.actions) {
     carry_out(action);
@@ -158,9 +167,12 @@ void NpmGroup::State::remove(const core::RemoveRunner& action) {
 void NpmGroup::State::publish(std::uint64_t its_generation) {
   generation = its_generation;
   roster.clear();
+  std::string addresses;
   for (const core::Member& member : machine.members()) {
     roster.push_back({member, address_of(member.runner)});
+    addresses += (addresses.empty() ? "" : " ") + roster.back().address;
   }
+  parts.observer.published(name, addresses);
   parts.published(group);
 }
 
@@ -189,6 +201,15 @@ void NpmGroup::State::listed(const std::vector<ProvidedRunner>& provided) {
     }
     return gone;
   });
+}
+
+void NpmGroup::State::note_lost(const core::RunnerChanged& changed) {
+  if (changed.change == core::RunnerChange::kLost) {
+    if (lost.size() >= kLostKept) {
+      lost.erase(lost.begin());
+    }
+    lost.push_back(changed.runner);
+  }
 }
 
 void NpmGroup::State::say_shortage(std::string text) {
@@ -226,6 +247,10 @@ void NpmGroup::advertise(core::LbHandle lb,
                          std::uint32_t sequence,
                          const core::Requirement& wanted) {
   const std::int64_t before = state_->machine.demand().memory_mib;
+  if (state_->parts.observer.debugs()) {
+    state_->parts.observer.debug("Merging snapshot of " + std::to_string(wanted.memory_mib) +
+                                 " for " + state_->name + " from " + std::to_string(lb.value));
+  }
   state_->deliver(core::CapacityAdvertised{lb, sequence, wanted});
   if (state_->machine.demand().memory_mib != before) {
     state_->count();
@@ -256,7 +281,8 @@ core::Status NpmGroup::reconfigure(const GroupSettings& settings) {
     state.apps = settings.apps;
     state.parts.published(*this);
   }
-  state.parts.touched(*this);
+  // A group at rest would not look at them before something happens.
+  state.deliver(core::NpmDeadlineReached{});
   return {};
 }
 
@@ -280,12 +306,8 @@ std::span<const RosterEntry> NpmGroup::roster() const {
   return state_->roster;
 }
 
-std::vector<core::RunnerHandle> NpmGroup::known() const {
-  std::vector<core::RunnerHandle> handles;
-  for (const auto& [number, runner] : state_->runners) {
-    handles.push_back(core::RunnerHandle{number});
-  }
-  return handles;
+std::span<const core::RunnerHandle> NpmGroup::lost() const {
+  return state_->lost;
 }
 
 const std::string& NpmGroup::shortage() const {

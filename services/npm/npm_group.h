@@ -64,10 +64,10 @@ class NpmGroup {
   [[nodiscard]] const std::string& name() const;
   [[nodiscard]] std::uint32_t number() const;
   [[nodiscard]] std::uint64_t generation() const;
-  // The members as they were last published, and all runners that the provider lists: one that is
-  // no member any more drains.
+  // The members as they were last published, and the last runners that were lost: others that are
+  // members no more were drained.
   [[nodiscard]] std::span<const RosterEntry> roster() const;
-  [[nodiscard]] std::vector<core::RunnerHandle> known() const;
+  [[nodiscard]] std::span<const core::RunnerHandle> lost() const;
   // Why the provider does not give what is wanted; empty: it does.
   [[nodiscard]] const std::string& shortage() const;
   [[nodiscard]] const std::vector<std::string>& apps() const;

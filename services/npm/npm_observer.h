@@ -24,7 +24,8 @@ class NpmObserver {
   virtual void runner_removed(const std::string& group,
                               const std::string& address,
                               std::uint32_t calls_cut) = 0;
-  virtual void membership_asked(const std::string& group, std::size_t members) = 0;
+  // What load balancers are told has changed; a list with blanks between the addresses.
+  virtual void published(const std::string& group, const std::string& addresses) = 0;
   virtual void counted(const std::string& group,
                        const core::NodePoolManager::Counts& counts,
                        std::int64_t demand_mib,

@@ -71,7 +71,6 @@ core::Result<std::string> get_lb_group(NpmNode& node, const std::string& bytes) 
   if (!group) {
     return tl::unexpected(group.error());
   }
-  node.observer().membership_asked(id.id(), (*group)->roster().size());
   return membership_of(id.id(), (*group)->roster()).SerializeAsString();
 }
 

@@ -61,10 +61,11 @@ struct ProcessProvider::State : std::enable_shared_from_this<State> {
   void end(Running& runner, int signal);
   void gone(const Running& runner);
   void add(RunnerProcess process);
+  void start(const std::string& group, const std::shared_ptr<Starting>& order);
   void started(const std::shared_ptr<Starting>& order, core::Result<RunnerProcess> process);
   void tell_begun();
 
-  void changed(const std::string& group) {
+  void changed(const std::string& group) const {
     if (provider != nullptr) {
       provider->tell_changed(group);
     }
@@ -77,6 +78,8 @@ struct ProcessProvider::State : std::enable_shared_from_this<State> {
   ProcessProviderOptions options;
   std::map<std::string, Running> runners;
   std::function<void(core::Status)> begun;
+  core::Instant known_at{};
+  bool ending = false;
   std::function<void()> all_ended;
   std::int64_t last_id = 0;
   LoopTimer timer;
@@ -148,7 +151,9 @@ void ProcessProvider::State::heard(const std::string& id, const core::Result<Run
   }
   Running& runner = found->second;
   runner.asked = false;
-  runner.heard = true;
+  // One that was just being started when the last node pool manager ended is waited for a little,
+  // so that it is not ordered again.
+  runner.heard = runner.heard || report || loop.now() >= known_at;
   if (report) {
     answered(runner, *report);
   } else {
@@ -219,7 +224,11 @@ void ProcessProvider::State::add(RunnerProcess process) {
   Running& runner = runners[id];
   runner.process = std::move(process);
   runner.until = core::later(loop.now(), options.start_limit);
-  ask(runner);
+  if (ending) {
+    end(runner, SIGTERM);
+  } else {
+    ask(runner);
+  }
 }
 
 void ProcessProvider::State::started(const std::shared_ptr<Starting>& order,
@@ -270,6 +279,7 @@ void ProcessProvider::begin(std::function<void(core::Status status)> done) {
         return;
       }
       begun->begun = done;
+      begun->known_at = core::later(begun->loop.now(), begun->options.first_wait);
       for (const RunnerProcess& process : *found) {
         begun->add(process);
       }
@@ -279,6 +289,7 @@ void ProcessProvider::begin(std::function<void(core::Status status)> done) {
 }
 
 void ProcessProvider::end_all(std::function<void()> done) {
+  state_->ending = true;
   state_->all_ended = std::move(done);
   for (auto& [id, runner] : state_->runners) {
     state_->end(runner, SIGTERM);
@@ -296,25 +307,30 @@ void ProcessProvider::list(const std::string& group, Listed done) {
   done(std::move(listed));
 }
 
+void ProcessProvider::State::start(const std::string& group,
+                                   const std::shared_ptr<Starting>& order) {
+  // Never given twice, and in the order of their starts.
+  last_id = std::max(last_id + 1, wall_now_ns());
+  const std::string id = "runner-" + std::to_string(last_id);
+  worker.post(
+      [self = weak_from_this(), &its_loop = loop, launch = options.launch, id, group, order] {
+        auto process = start_runner(launch, id, group);
+        its_loop.post([self, order, process = std::move(process)] {
+          if (const auto state = self.lock()) {
+            state->started(order, process);
+          }
+        });
+      });
+}
+
 void ProcessProvider::provision(const std::string& group, std::uint32_t count, Provisioned done) {
+  if (state_->ending) {
+    done({0, "all runners are being ended"});
+    return;
+  }
   const auto order = std::make_shared<Starting>(Starting{count, {}, std::move(done)});
   for (std::uint32_t index = 0; index < count; ++index) {
-    // Never given twice, and in the order of their starts.
-    state_->last_id = std::max(state_->last_id + 1, wall_now_ns());
-    const std::string id = "runner-" + std::to_string(state_->last_id);
-    state_->worker.post([self = std::weak_ptr(state_),
-                         &loop = state_->loop,
-                         launch = state_->options.launch,
-                         id,
-                         group,
-                         order] {
-      auto process = start_runner(launch, id, group);
-      loop.post([self, order, process = std::move(process)] {
-        if (const auto state = self.lock()) {
-          state->started(order, process);
-        }
-      });
-    });
+    state_->start(group, order);
   }
 }
 

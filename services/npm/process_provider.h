@@ -24,6 +24,8 @@ namespace fn::services {
 struct ProcessProviderOptions {
   RunnerLaunch launch;
   core::Duration look_every = std::chrono::milliseconds(500);
+  // How long the first list waits for runners of earlier starts that do not answer.
+  core::Duration first_wait = std::chrono::seconds(5);
   // A runner that does not answer by then is given up.
   core::Duration start_limit = std::chrono::seconds(60);
   // So long a silent one may come back.

@@ -78,6 +78,9 @@ void ProviderDesk::ask(const std::string& group, Watched& watched) {
     watched.again = true;
     return;
   }
+  if (observer_.debugs()) {
+    observer_.debug("Getting hosts from ControlPlane for " + group);
+  }
   watched.again = false;
   watched.question = ++questions_;
   watched.asked_at = loop_.now();
@@ -107,6 +110,12 @@ void ProviderDesk::answered(const std::string& group,
   }
   watched.failing = false;
   sift(group, *runners);
+  if (observer_.debugs()) {
+    for (const ProvidedRunner& runner : *runners) {
+      observer_.debug(" ... host " + runner.id + " at " + runner.address + " is known");
+    }
+    observer_.debug("Polled for " + group);
+  }
   const bool changed = *runners != watched.last;
   if (changed || !watched.heard) {
     watched.heard = true;

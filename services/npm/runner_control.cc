@@ -100,8 +100,11 @@ struct RunnerControl::State {
 
   Link& link(const std::string& address);
 
-  void call(const std::string& address, UnaryCall::Request request, UnaryCall::Done done) {
-    UnaryCall::begin(*link(address).stub, thread.queue(), request, std::move(done), under_way);
+  // After close() nothing is said any more, and nobody told.
+  void call(const std::string& address, const UnaryCall::Request& request, UnaryCall::Done done) {
+    if (!closed) {
+      UnaryCall::begin(*link(address).stub, thread.queue(), request, std::move(done), under_way);
+    }
   }
 
   void report(const std::string& address, Reported done);
@@ -183,7 +186,7 @@ void RunnerControl::State::say(const std::string& address) {
     request = {method("Drain"), drain.SerializeAsString(), core::kForever};
   }
   call(address,
-       std::move(request),
+       request,
        [this, address, number = wanted.number](const grpc::Status& status,
                                                const std::string& bytes) {
          Link* told = of(address, number);

@@ -6,7 +6,6 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <cstring>
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
@@ -18,6 +17,7 @@
 #include <string_view>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <system_error>
 #include <unistd.h>
 #include <utility>
 
@@ -31,7 +31,8 @@ constexpr std::string_view kLog = ".log";
 constexpr std::size_t kLogsKept = 20;
 
 tl::unexpected<core::Error> failed(const std::string& what, int error) {
-  return core::fail(core::ErrorCode::kUnavailable, what + ": " + std::strerror(error));
+  return core::fail(core::ErrorCode::kUnavailable,
+                    what + ": " + std::generic_category().message(error));
 }
 
 // Ports that nobody listens on just now.
@@ -106,6 +107,7 @@ core::Result<int> spawn(const std::string& program,
                         std::vector<std::string> environment,
                         const std::string& log) {
   std::vector<char*> variables;
+  variables.reserve(environment.size() + 1);
   for (std::string& variable : environment) {
     variables.push_back(variable.data());
   }
@@ -203,8 +205,8 @@ core::Result<RunnerProcess> start_runner(const RunnerLaunch& launch,
     return tl::unexpected(ports.error());
   }
   std::vector<std::string> variables = launch.variables;
-  variables.push_back("FN_NODE_TYPE=pure-runner");
-  variables.push_back("FN_BIND_ADDRESS=127.0.0.1");
+  variables.emplace_back("FN_NODE_TYPE=pure-runner");
+  variables.emplace_back("FN_BIND_ADDRESS=127.0.0.1");
   variables.push_back("FN_PORT=" + std::to_string((*ports)[0]));
   variables.push_back("FN_GRPC_PORT=" + std::to_string((*ports)[1]));
   const std::string log = launch.folder + "/" + id + std::string(kLog);

@@ -56,6 +56,7 @@ struct StaticProvider::State {
         control(its_control),
         observer(its_observer),
         options(std::move(its_options)),
+        leases(static_cast<std::uint64_t>(wall_now_ns())),
         timer(its_loop) {
     for (const std::string& address : options.addresses) {
       if (std::ranges::none_of(stock,
@@ -63,8 +64,6 @@ struct StaticProvider::State {
         stock.emplace_back().address = address;
       }
     }
-    // Above those of an earlier start, which the runners may remember.
-    leases = static_cast<std::uint64_t>(wall_now_ns());
   }
 
   void look();
@@ -93,7 +92,8 @@ struct StaticProvider::State {
   StaticProviderOptions options;
   std::deque<Stocked> stock;
   std::deque<Promise> promises;
-  std::uint64_t leases = 0;
+  // The number of the last one; above those of an earlier start, which the runners may remember.
+  std::uint64_t leases;
   std::function<void()> begun;
   LoopTimer timer;
   std::shared_ptr<int> alive = std::make_shared<int>(0);

@@ -66,7 +66,7 @@ void lease(RunnerNode& node, const std::string& bytes, const Done& done) {
 bool answer_leased(RunnerNode& node,
                    const std::string& method,
                    const std::string& request,
-                   Done done) {
+                   const Done& done) {
   if (!method.starts_with(kService)) {
     return false;
   }

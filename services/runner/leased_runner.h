@@ -16,9 +16,10 @@ namespace fn::services {
 
 // Calls `done` once, maybe much later: a drain is answered when it has ended. False: it is none of
 // these methods, and `done` is never called.
-bool answer_leased(RunnerNode& node,
-                   const std::string& method,
-                   const std::string& request,
-                   std::function<void(const grpc::Status& status, const std::string& bytes)> done);
+bool answer_leased(
+    RunnerNode& node,
+    const std::string& method,
+    const std::string& request,
+    const std::function<void(const grpc::Status& status, const std::string& bytes)>& done);
 
 }  // namespace fn::services

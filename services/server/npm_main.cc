@@ -32,6 +32,9 @@ int complain(const std::string& line, int status) {
 
 int serve(const LoadedConfig& loaded) {
   const NodeConfig& config = loaded.config;
+  if (config.type != NodeType::kNpm) {
+    return complain("this program is a node pool manager: other roles are fnserver's", kMisused);
+  }
   core::Result<std::unique_ptr<Log>> log = Log::open(config.log);
   if (!log) {
     return complain(log.error().message, kMisused);

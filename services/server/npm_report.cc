@@ -5,11 +5,13 @@
 #include <chrono>
 
 #include "core/facts/fact_names.h"
+#include "services/base/clock.h"
 
 namespace fn::services {
 namespace {
 
 constexpr std::int64_t kBytesPerMib = 1 << 20;
+constexpr std::size_t kDecisionsKept = 100;
 
 Labels of_group(const std::string& group) {
   return {{core::kGroupLabel, group}};
@@ -39,6 +41,22 @@ NpmReport::Series& NpmReport::series(const std::string& group) {
   return series;
 }
 
+void NpmReport::remember(const std::string& group, const std::string& line) {
+  std::deque<std::string>& lines = series(group).decisions;
+  lines.push_back(rfc3339(wall_now_ns()) + " " + line);
+  if (lines.size() > kDecisionsKept) {
+    lines.pop_front();
+  }
+}
+
+std::vector<std::string> NpmReport::decisions(const std::string& group) const {
+  const auto found = series_.find(group);
+  if (found == series_.end()) {
+    return {};
+  }
+  return {found->second.decisions.begin(), found->second.decisions.end()};
+}
+
 void NpmReport::group_made(const std::string& group) {
   series(group);
   log_.info("Making new LBG to handle " + group, {{"lb_group", group}});
@@ -56,6 +74,7 @@ void NpmReport::decided(const std::string& group,
       break;
     case core::NpmFactKind::kOrderFailed: {
       const auto failed = fact.as<core::OrderFailed>();
+      remember(group, "order-failed missing=" + std::to_string(failed.missing));
       log_.error("Error occured during attempt to scale up",
                  {{"lb_group", group},
                   {"missing", failed.missing},
@@ -87,6 +106,13 @@ void NpmReport::scaled(const std::string& group, const core::GroupScaled& scaled
              {"revived", scaled.revived},
              {"drained", scaled.drained},
              {"cancelled", scaled.cancelled}});
+  remember(group,
+           "scaled demand_mib=" + std::to_string(scaled.demand_mib) +
+               " wish=" + std::to_string(scaled.wish) + " target=" + std::to_string(scaled.target) +
+               " limits=" + core::limits_text(scaled.limits) + " provisioned=" +
+               std::to_string(scaled.provisioned) + " revived=" + std::to_string(scaled.revived) +
+               " drained=" + std::to_string(scaled.drained) +
+               " cancelled=" + std::to_string(scaled.cancelled));
   Series& counted = series(group);
   const int ups = scaled.provisioned;
   const int downs = scaled.drained + scaled.cancelled;
@@ -123,6 +149,9 @@ void NpmReport::runner_changed(const std::string& group,
       message = "Removing runner at " + address + " that has disappeared";
       break;
   }
+  remember(group,
+           "runner " + std::string(core::name_of(change)) + " " + address +
+               " why=" + std::string(core::reason_of(change)));
   log_.info(message,
             {{"lb_group", group},
              {"runner", address},
@@ -140,12 +169,8 @@ void NpmReport::runner_removed(const std::string& group,
   }
 }
 
-void NpmReport::membership_asked(const std::string& group, std::size_t members) {
-  if (members == 0) {
-    log_.debug("LBGroup membership for " + group + " is []");
-  } else {
-    log_.debug("LBGroup membership for " + group, {{"runners", members}});
-  }
+void NpmReport::published(const std::string& group, const std::string& addresses) {
+  log_.info("LBGroup membership for " + group + " is [" + addresses + "]", {{"lb_group", group}});
 }
 
 void NpmReport::counted(const std::string& group,

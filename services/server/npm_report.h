@@ -6,8 +6,10 @@
 #pragma once
 
 #include <array>
+#include <deque>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "services/base/log.h"
 #include "services/base/metrics.h"
@@ -27,7 +29,7 @@ class NpmReport final : public NpmObserver {
   void runner_removed(const std::string& group,
                       const std::string& address,
                       std::uint32_t calls_cut) override;
-  void membership_asked(const std::string& group, std::size_t members) override;
+  void published(const std::string& group, const std::string& addresses) override;
   void counted(const std::string& group,
                const core::NodePoolManager::Counts& counts,
                std::int64_t demand_mib,
@@ -35,6 +37,9 @@ class NpmReport final : public NpmObserver {
   void warn(const std::string& message, const std::string& subject) override;
   void debug(const std::string& message) override;
   [[nodiscard]] bool debugs() const override;
+
+  // The last decisions about a group and what came of them, oldest first, a line each.
+  [[nodiscard]] std::vector<std::string> decisions(const std::string& group) const;
 
  private:
   struct Series {
@@ -46,9 +51,11 @@ class NpmReport final : public NpmObserver {
     Counter* turns = nullptr;
     Counter* cut = nullptr;
     int direction = 0;  // of the last change of size
+    std::deque<std::string> decisions;
   };
 
   Series& series(const std::string& group);
+  void remember(const std::string& group, const std::string& line);
   void scaled(const std::string& group, const core::GroupScaled& scaled);
   void runner_changed(const std::string& group,
                       core::RunnerChange change,

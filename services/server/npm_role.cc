@@ -4,15 +4,16 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
 #include <utility>
 #include <vector>
 
 #include "services/base/clock.h"
 #include "services/base/machine_size.h"
+#include "services/npm/exec_provider.h"
 #include "services/npm/process_provider.h"
 #include "services/npm/static_provider.h"
+#include "services/server/pool_pages.h"
 #include "services/wire/credentials.h"
 
 namespace fn::services {
@@ -112,10 +113,32 @@ core::Status NpmRole::make_provider() {
     return {};
   }
   if (stocked) {
-    log_.warn("FN_RUNNER_ADDRESSES is not looked at: FN_NPM_PROVIDER is process");
+    log_.warn("FN_RUNNER_ADDRESSES is not looked at: FN_NPM_PROVIDER is another one");
   }
-  make_process_provider();
+  if (config_.npm.provider == ProviderKind::kExec) {
+    make_exec_provider();
+  } else {
+    make_process_provider();
+  }
   return {};
+}
+
+void NpmRole::make_exec_provider() {
+  ExecProviderOptions options;
+  options.list = config_.npm.list_command;
+  options.provision = config_.npm.provision_command;
+  options.remove = config_.npm.remove_command;
+  auto provider = std::make_unique<ExecProvider>(loop(), std::move(options));
+  begin_provider_ = [this, begun = provider.get()](const auto& done) {
+    // A cloud that does not answer yet is asked again, and its groups wait for it.
+    begun->begin([this, done](const core::Status& status) {
+      if (!status) {
+        log_.warn("the list of runners is not there yet: " + status.error().message);
+      }
+      done({});
+    });
+  };
+  provider_ = std::move(provider);
 }
 
 void NpmRole::make_static_provider() {
@@ -133,11 +156,15 @@ void NpmRole::make_process_provider() {
   options.launch.program =
       config_.npm.runner_program.empty() ? program_beside("fnserver") : config_.npm.runner_program;
   options.launch.folder = config_.npm.runners_folder;
-  if (std::getenv("FN_MAX_TOTAL_MEMORY_BYTES") == nullptr) {
-    // Several share this host.
-    const std::int64_t mib = std::min(kRunnerMib, machine_size().memory.value);
-    options.launch.variables.push_back("FN_MAX_TOTAL_MEMORY_BYTES=" +
-                                       std::to_string(mib * kBytesPerMib));
+  // Several share this host.
+  const std::int64_t mib = config_.runner.memory.value > 0
+                               ? config_.runner.memory.value
+                               : std::min(kRunnerMib, machine_size().memory.value);
+  options.launch.variables.push_back("FN_MAX_TOTAL_MEMORY_BYTES=" +
+                                     std::to_string(mib * kBytesPerMib));
+  if (config_.runner.cpu.value > 0) {
+    options.launch.variables.push_back("FN_MAX_TOTAL_CPU_MCPUS=" +
+                                       std::to_string(config_.runner.cpu.value));
   }
   options.end_limit = config_.shutdown_grace + std::chrono::seconds(5);
   auto provider = std::make_unique<ProcessProvider>(loop(), *control_, report_, std::move(options));
@@ -172,6 +199,7 @@ core::Status NpmRole::listen() {
       config_.http,
       [this](const HttpExchangePtr& exchange) {
         auto page = pages_.page(exchange->head());
+        page = page ? std::move(page) : pool_page(exchange->head(), *node_, report_);
         exchange->respond(page ? *std::move(page) : no_such_path(exchange->head()));
       },
       [this](std::string_view method, unsigned status, core::Duration took) {

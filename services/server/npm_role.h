@@ -41,6 +41,7 @@ class NpmRole final : public Role {
   core::Status make_provider();
   void make_static_provider();
   void make_process_provider();
+  void make_exec_provider();
   core::Status listen();
   void take_settings();
 

@@ -26,26 +26,20 @@ void write_whole(std::span<const RosterEntry> members, pool::v1::GroupMembership
 
 void write_change(std::span<const core::Member> before,
                   std::span<const RosterEntry> after,
-                  std::span<const core::RunnerHandle> draining,
+                  std::span<const core::RunnerHandle> lost,
                   pool::v1::GroupMembership& entry) {
   // Members join at the end and leave anywhere, so those that stay are a beginning of `after`.
   std::size_t stayed = 0;
-  const auto rejoins = [&stayed, after](core::RunnerHandle runner) {
-    return std::ranges::any_of(after.subspan(stayed), [runner](const RosterEntry& later) {
-      return later.member.runner == runner;
-    });
-  };
   for (const core::Member& member : before) {
     if (stayed < after.size() && after[stayed].member.runner == member.runner) {
       if (after[stayed].member != member) {
         add(after[stayed], entry);
       }
       ++stayed;
-    } else if (std::ranges::find(draining, member.runner) != draining.end() ||
-               rejoins(member.runner)) {
-      entry.add_drained(member.runner.value);
-    } else {
+    } else if (std::ranges::find(lost, member.runner) != lost.end()) {
       entry.add_lost(member.runner.value);
+    } else {
+      entry.add_drained(member.runner.value);
     }
   }
   for (const RosterEntry& runner : after.subspan(stayed)) {

@@ -25,11 +25,11 @@ struct RosterEntry {
   friend bool operator==(const RosterEntry&, const RosterEntry&) = default;
 };
 
-// What leads from the list `before` to the list `after`. A member that leaves is told as drained
-// if it is among the `draining` ones or joins again at the end, else as lost.
+// What leads from the list `before` to the list `after`. A member that leaves was drained if it is
+// not among the `lost` ones.
 void write_change(std::span<const core::Member> before,
                   std::span<const RosterEntry> after,
-                  std::span<const core::RunnerHandle> draining,
+                  std::span<const core::RunnerHandle> lost,
                   pool::v1::GroupMembership& entry);
 
 // The whole list.

@@ -108,6 +108,8 @@ class Node:
         return self
 
     def log(self):
+        if not self.log_path.exists():
+            return ""  # it was never started
         return self.log_path.read_text(encoding="utf-8", errors="replace")
 
     def get(self, path):

@@ -201,7 +201,7 @@ TEST(LoadConfig, SaysWhatIsWrongWithNameValueAndExpectation) {
   EXPECT_EQ(error_of({}, {"--port", "65536"}),
             "--port = \"65536\": expected a whole number from 0 to 65535");
   EXPECT_EQ(error_of({{"FN_NODE_TYPE", "ful"}}),
-            "FN_NODE_TYPE = \"ful\": expected one of full, api, lb, pure-runner; did you mean "
+            "FN_NODE_TYPE = \"ful\": expected one of full, api, lb, pure-runner, npm; did you mean "
             "\"full\"?");
   EXPECT_EQ(error_of({{"FN_HTTP_IDLE_TIMEOUT", "30"}}),
             "FN_HTTP_IDLE_TIMEOUT = \"30\": expected a time with its unit, such as 500ms, 30s or "

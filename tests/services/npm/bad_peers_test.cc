@@ -153,6 +153,10 @@ TEST(BadPeers, NewSettingsAreTakenByGroupsThatAreThere) {
       wait_until([&] { return lb.group("declared").apps == std::vector<std::string>{"two"}; }));
   EXPECT_EQ(world.demand("declared").memory_mib, 100);
   EXPECT_TRUE(world.notes().has("made new"));
+  // Also a group at rest wants what it now should have.
+  settings.groups["new"].npm.scaling.limits.min_runners = 1;
+  EXPECT_TRUE(world.reconfigure(settings));
+  EXPECT_TRUE(wait_until([&] { return world.counts("new").requested == 1; }));
 }
 
 TEST(BadPeers, AMethodThatIsNotOfferedIsUnimplemented) {

@@ -4,7 +4,11 @@
 // back: a group grows with its demand, a runner that leaves is drained and goes when idle, one that
 // dies is replaced, and no runner is ever of two groups.
 
+#include <atomic>
+
 #include <gtest/gtest.h>
+
+#include "proto/runner.grpc.pb.h"
 
 #include "tests/services/npm/pool_world.h"
 
@@ -28,6 +32,32 @@ AllGroupSettings quick() {
 }
 
 using Addresses = std::vector<std::string>;
+
+// A runner of Fn knows nothing of leases and drains, only how many calls it holds.
+class RunnerOfFn final : public RunnerProtocol::Service {
+ public:
+  RunnerOfFn() {
+    grpc::ServerBuilder builder;
+    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
+    builder.RegisterService(this);
+    server_ = builder.BuildAndStart();
+  }
+
+  grpc::Status Status(grpc::ServerContext* /*context*/,
+                      const google::protobuf::Empty* /*nothing*/,
+                      RunnerStatus* status) override {
+    status->set_active(active);
+    return grpc::Status::OK;
+  }
+
+  [[nodiscard]] std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
+
+  std::atomic<int> active{0};
+
+ private:
+  int port_ = 0;
+  std::unique_ptr<grpc::Server> server_;
+};
 
 TEST(PoolWalk, DemandBringsARunnerAndItsSizeAndAnExplicitZeroTakesItBack) {
   TestRunner runner;
@@ -171,6 +201,41 @@ TEST(PoolWalk, ANewNodePoolManagerTakesOverTheRunnersThatTheOldOneHadLeased) {
   ASSERT_TRUE(wait_until([&] { return world.demand("a").memory_mib == 128; }));
   EXPECT_EQ(world.counts("a").active, 1U);
   EXPECT_EQ(world.counts("a").booting + world.counts("a").requested, 0U);
+}
+
+TEST(PoolWalk, ARunnerOfFnIsLeasedWithoutASizeAndGoesWhenItHoldsNoCall) {
+  RunnerOfFn runner;
+  PoolWorld world(quick(), {runner.address()});
+  TestLb lb(world.channel(), "lb-1");
+  lb.follow("a");
+  lb.advertise("a", 128);
+  ASSERT_TRUE(wait_until([&] { return lb.addresses("a") == Addresses{runner.address()}; }));
+  EXPECT_EQ(lb.group("a").members[0].memory_mib(), 0U);
+  runner.active = 1;
+  lb.advertise("a", 0);
+  ASSERT_TRUE(wait_until([&] { return world.counts("a").draining == 1; }));
+  EXPECT_FALSE(world.notes().has("removed idle"));
+  runner.active = 0;
+  EXPECT_TRUE(wait_until([&] { return world.notes().has("removed idle"); }));
+}
+
+TEST(PoolWalk, ARunnerThatAllItsLbsRestIsReplacedAndDrained) {
+  TestRunner first;
+  TestRunner second;
+  AllGroupSettings settings = quick();
+  settings.defaults.npm.health.rest_before_replacement = std::chrono::milliseconds(50);
+  PoolWorld world(settings, {first.address(), second.address()});
+  TestLb lb(world.channel(), "lb-1");
+  lb.follow("a");
+  lb.advertise("a", 128);
+  ASSERT_TRUE(wait_until([&] { return lb.addresses("a").size() == 1; }));
+  const Addresses before = lb.addresses("a");
+  lb.report("a", before[0], true);
+  ASSERT_TRUE(
+      wait_until([&] { return lb.addresses("a").size() == 1 && lb.addresses("a") != before; }));
+  EXPECT_TRUE(world.notes().has("replaced"));
+  EXPECT_EQ(lb.group("a").drained, 1U);
+  EXPECT_EQ(lb.group("a").lost, 0U);
 }
 
 }  // namespace

@@ -50,8 +50,10 @@ bool wait_until(const std::function<bool()>& is_so) {
   return true;
 }
 
-TestRunner::TestRunner(int port) : driver_(make_null_driver()) {
-  port_ = thread_.on([this, port] {
+TestRunner::TestRunner(int port) : driver_(make_null_driver()), port_(start(port)) {}
+
+int TestRunner::start(int port) {
+  return thread_.on([this, port] {
     node_ = std::make_unique<RunnerNode>(thread_.loop(), runner_config(), *driver_, observer_);
     service_ = std::make_unique<EngageService>(thread_.loop(), *node_);
     return service_->start("127.0.0.1:" + std::to_string(port), grpc::InsecureServerCredentials())
@@ -243,7 +245,7 @@ void TestLb::report(const std::string& group, const std::string& address, bool r
 
 grpc::Status TestLb::end_advertising() {
   advertise_->WritesDone();
-  const grpc::Status status = advertise_->Finish();
+  grpc::Status status = advertise_->Finish();
   advertise_.reset();
   return status;
 }

@@ -56,13 +56,15 @@ class TestRunner {
   std::string group();
 
  private:
+  int start(int port);
+
   LoopThread thread_;
   std::unique_ptr<ContainerDriver> driver_;
   QuietRunner observer_;
   std::unique_ptr<RunnerNode> node_;
   std::unique_ptr<EngageService> service_;
   std::vector<BodyPipePtr> held_;
-  int port_ = 0;
+  int port_;
 };
 
 // Remembers what it was told.
@@ -76,7 +78,7 @@ class NotedNpm final : public NpmObserver {
                       const std::string& address,
                       std::uint32_t calls_cut) override;
 
-  void membership_asked(const std::string& /*group*/, std::size_t /*members*/) override {}
+  void published(const std::string& /*group*/, const std::string& /*addresses*/) override {}
 
   void counted(const std::string& /*group*/,
                const core::NodePoolManager::Counts& /*counts*/,
@@ -87,7 +89,7 @@ class NotedNpm final : public NpmObserver {
 
   void debug(const std::string& /*message*/) override {}
 
-  [[nodiscard]] bool debugs() const override { return true; }
+  [[nodiscard]] bool debugs() const override { return false; }
 
   // Whether a line has this in it.
   bool has(const std::string& text);

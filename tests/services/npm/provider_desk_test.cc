@@ -50,132 +50,132 @@ class ToldProvider final : public RunnerProvider {
 class ProviderDeskTest : public testing::Test {
  protected:
   ProviderDeskTest()
-      : desk_(loop_,
-              provider_,
-              notes_,
-              {.look_every = std::chrono::milliseconds(5),
-               .list_limit = std::chrono::milliseconds(50),
-               .provision_limit = std::chrono::milliseconds(50)},
-              [this] { return used_; }) {
-    desk_.set_quota(10);
+      : desk(loop,
+             provider,
+             notes,
+             {.look_every = std::chrono::milliseconds(5),
+              .list_limit = std::chrono::milliseconds(50),
+              .provision_limit = std::chrono::milliseconds(50)},
+             [this] { return used; }) {
+    desk.set_quota(10);
   }
 
   void watch(const std::string& group) {
-    desk_.watch(group, [this, group](const std::vector<ProvidedRunner>& runners) {
-      heard_[group] = runners;
-      ++times_[group];
+    desk.watch(group, [this, group](const std::vector<ProvidedRunner>& runners) {
+      heard[group] = runners;
+      ++times[group];
     });
   }
 
   // Runs the loop until it is so.
   void run_until(const std::function<bool()>& is_so) {
-    const core::Instant end = core::later(loop_.now(), kPatience);
-    loop_.at_batch_end([this, is_so, end] {
-      if (is_so() || loop_.now() > end) {
-        loop_.stop();
+    const core::Instant end = core::later(loop.now(), kPatience);
+    loop.at_batch_end([this, is_so, end] {
+      if (is_so() || loop.now() > end) {
+        loop.stop();
       }
     });
-    loop_.run();
+    loop.run();
     EXPECT_TRUE(is_so());
   }
 
-  Loop loop_;
-  ToldProvider provider_;
-  NotedNpm notes_;
-  std::uint64_t used_ = 0;
-  ProviderDesk desk_;
-  std::map<std::string, std::vector<ProvidedRunner>> heard_;
-  std::map<std::string, int> times_;
+  Loop loop;
+  ToldProvider provider;
+  NotedNpm notes;
+  std::uint64_t used = 0;
+  ProviderDesk desk;
+  std::map<std::string, std::vector<ProvidedRunner>> heard;
+  std::map<std::string, int> times;
 };
 
 TEST_F(ProviderDeskTest, TheFirstListIsToldThoughItIsEmptyAndLaterOnesWhenTheyDiffer) {
   watch("a");
-  EXPECT_EQ(times_["a"], 1);
-  provider_.lists["a"] = {{"1", "r1:1", 0, 0}};
-  run_until([this] { return times_["a"] == 2; });
-  EXPECT_EQ(heard_["a"].size(), 1U);
-  provider_.say_changed("a");
-  provider_.lists["b"] = {};
+  EXPECT_EQ(times["a"], 1);
+  provider.lists["a"] = {{"1", "r1:1", 0, 0}};
+  run_until([this] { return times["a"] == 2; });
+  EXPECT_EQ(heard["a"].size(), 1U);
+  provider.say_changed("a");
+  provider.lists["b"] = {};
   watch("b");
-  EXPECT_EQ(times_["a"], 2);
+  EXPECT_EQ(times["a"], 2);
 }
 
 TEST_F(ProviderDeskTest, AProviderThatHangsForOneGroupIsAskedAgainAndKeepsNoOtherGroupWaiting) {
-  provider_.hanging = "a";
+  provider.hanging = "a";
   watch("a");
   watch("b");
-  EXPECT_EQ(times_["b"], 1);
-  provider_.lists["b"] = {{"1", "r1:1", 0, 0}};
-  run_until([this] { return times_["b"] == 2 && provider_.hung.size() >= 3; });
-  EXPECT_TRUE(notes_.has("does not say which runners"));
+  EXPECT_EQ(times["b"], 1);
+  provider.lists["b"] = {{"1", "r1:1", 0, 0}};
+  run_until([this] { return times["b"] == 2 && provider.hung.size() >= 3; });
+  EXPECT_TRUE(notes.has("does not say which runners"));
   // A late answer is not looked at, the present one is.
-  provider_.hung.front()(std::vector<ProvidedRunner>{{"2", "r2:1", 0, 0}});
-  EXPECT_EQ(times_["a"], 0);
-  provider_.hung.back()(std::vector<ProvidedRunner>{});
-  EXPECT_EQ(times_["a"], 1);
+  provider.hung.front()(std::vector<ProvidedRunner>{{"2", "r2:1", 0, 0}});
+  EXPECT_EQ(times["a"], 0);
+  provider.hung.back()(std::vector<ProvidedRunner>{});
+  EXPECT_EQ(times["a"], 1);
 }
 
 TEST_F(ProviderDeskTest, RunnersListedTwiceOrUnderTwoGroupsOrWithoutAnAddressAreDropped) {
-  provider_.lists["a"] = {
+  provider.lists["a"] = {
       {"1", "r1:1", 0, 0}, {"1", "r9:1", 0, 0}, {"2", "r1:1", 0, 0}, {"3", "", 0, 0}};
-  provider_.lists["b"] = {{"1", "r5:1", 0, 0}, {"4", "r4:1", 0, 0}};
+  provider.lists["b"] = {{"1", "r5:1", 0, 0}, {"4", "r4:1", 0, 0}};
   watch("a");
   watch("b");
-  ASSERT_EQ(heard_["a"].size(), 1U);
-  EXPECT_EQ(heard_["a"][0].address, "r1:1");
-  ASSERT_EQ(heard_["b"].size(), 1U);
-  EXPECT_EQ(heard_["b"][0].id, "4");
+  ASSERT_EQ(heard["a"].size(), 1U);
+  EXPECT_EQ(heard["a"][0].address, "r1:1");
+  ASSERT_EQ(heard["b"].size(), 1U);
+  EXPECT_EQ(heard["b"][0].id, "4");
   // Gone from one group it may be another's.
-  provider_.lists["a"].clear();
-  run_until([this] { return heard_["b"].size() == 2; });
+  provider.lists["a"].clear();
+  run_until([this] { return heard["b"].size() == 2; });
 }
 
 TEST_F(ProviderDeskTest, AnOrderIsCutToTheQuotaAndNeverGrantedMoreThanWasAskedFor) {
-  used_ = 8;
+  used = 8;
   ProvisionAnswer answer;
-  desk_.provision("a", 5, [&](const ProvisionAnswer& given) { answer = given; });
-  EXPECT_EQ(provider_.asked, 2U);
+  desk.provision("a", 5, [&](const ProvisionAnswer& given) { answer = given; });
+  EXPECT_EQ(provider.asked, 2U);
   ProvisionAnswer refused{9, ""};
-  desk_.provision("b", 1, [&](const ProvisionAnswer& given) { refused = given; });
+  desk.provision("b", 1, [&](const ProvisionAnswer& given) { refused = given; });
   EXPECT_EQ(refused.granted, 0U);  // what is asked for counts
   EXPECT_NE(refused.shortage.find("quota_runners"), std::string::npos);
-  provider_.orders[0]({100, ""});
+  provider.orders[0]({100, ""});
   EXPECT_EQ(answer.granted, 2U);
   EXPECT_NE(answer.shortage.find("quota"), std::string::npos);
-  used_ = 0;
-  desk_.provision("b", 10, [&](const ProvisionAnswer& given) { refused = given; });
-  EXPECT_EQ(provider_.asked, 12U);
+  used = 0;
+  desk.provision("b", 10, [&](const ProvisionAnswer& given) { refused = given; });
+  EXPECT_EQ(provider.asked, 12U);
 }
 
 TEST_F(ProviderDeskTest, AnOrderThatIsNotAnsweredInTimeIsRefusedOnce) {
   int answers = 0;
   ProvisionAnswer answer;
-  desk_.provision("a", 1, [&](const ProvisionAnswer& given) {
+  desk.provision("a", 1, [&](const ProvisionAnswer& given) {
     answer = given;
     ++answers;
   });
   run_until([&] { return answers > 0; });
   EXPECT_EQ(answer.granted, 0U);
   EXPECT_FALSE(answer.shortage.empty());
-  provider_.orders[0]({1, ""});
+  provider.orders[0]({1, ""});
   EXPECT_EQ(answers, 1);
 }
 
 TEST_F(ProviderDeskTest, AProviderThatFailsKeepsTheLastListAndIsSaidOnce) {
-  provider_.hanging = "a";
+  provider.hanging = "a";
   watch("a");
   for (int time = 0; time < 3; ++time) {
-    const auto done = provider_.hung.back();
+    const auto done = provider.hung.back();
     done(core::fail(core::ErrorCode::kUnavailable, "no answer"));
-    run_until([this, before = provider_.hung.size()] { return provider_.hung.size() > before; });
+    run_until([this, before = provider.hung.size()] { return provider.hung.size() > before; });
   }
-  EXPECT_EQ(times_["a"], 0);
-  EXPECT_EQ(notes_.count("Problem talking to the CP"), 1U);
+  EXPECT_EQ(times["a"], 0);
+  EXPECT_EQ(notes.count("Problem talking to the CP"), 1U);
 }
 
 TEST_F(ProviderDeskTest, ARemovalThatFailsIsSaid) {
-  desk_.remove("a", "id-7");
-  EXPECT_TRUE(notes_.has("Error attempting to close down runner id-7"));
+  desk.remove("a", "id-7");
+  EXPECT_TRUE(notes.has("Error attempting to close down runner id-7"));
 }
 
 }  // namespace
