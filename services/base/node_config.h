@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // NodeConfig: all that an fnserver can be told before it starts, as plain values. What each member
-// means, its name, unit and range stand in the table of services/base/node_settings.cc, from which
+// means, its name, unit and range stand in the table of services/base/node_settings.h, from which
 // reading (load_config.h), --help, `config print` and services/configuration.md are made.
 //
 // Of sizes zero is "no limit" where the table says so; kForever is a time without end.

@@ -10,6 +10,8 @@
 #include "services/base/clock.h"
 #include "services/base/machine_driver.h"
 #include "services/base/slots.h"
+#include "services/runner/container_places.h"
+#include "services/runner/runner_drain.h"
 #include "services/wire/function_registry.h"
 
 namespace fn::services {
@@ -28,13 +30,7 @@ struct Call {
   RunOutcome outcome;
 };
 
-struct Place {
-  std::uint32_t number = 0;
-  std::unique_ptr<Container> container;
-  bool starting = false;
-  std::uint64_t start = 0;  // the driver's token while it starts; zero: not told yet
-  FunctionError error;      // why it could not be started
-};
+using Place = ContainerPlaces::Place;
 
 }  // namespace
 
@@ -57,7 +53,7 @@ struct RunnerNode::State {
             carry_out(action);
           }
         }) {
-    loop.at_batch_end([this] { bury(); });
+    loop.at_batch_end([this] { places.bury(); });
   }
 
   void carry_out(const core::RunnerAction& action);
@@ -67,13 +63,6 @@ struct RunnerNode::State {
   void remove_container(const core::RemoveContainer& action);
   [[nodiscard]] FunctionError start_error();
 
-  Place& place(core::ContainerHandle container) {
-    if (container.value >= places.size()) {
-      places.resize(container.value + std::size_t{1});
-    }
-    return places[container.value];
-  }
-
   void free_call(core::CallHandle handle) {
     Call& call = calls[handle.value];
     if (call.attempt != 0) {
@@ -81,20 +70,6 @@ struct RunnerNode::State {
       call.offered.reset();
       call.body.reset();
       calls.give_back(handle.value);
-    }
-  }
-
-  void end_leave(bool is_idle) {
-    if (const auto ended = std::exchange(leaving, nullptr)) {
-      ended(is_idle);
-    }
-  }
-
-  // What the end of a container sets off may end further ones.
-  void bury() {
-    while (!gone.empty()) {
-      going.swap(gone);
-      going.clear();
     }
   }
 
@@ -110,15 +85,9 @@ struct RunnerNode::State {
       machine_driver;
   Slots<Call> calls;
   std::uint32_t attempts = 0;
-  std::vector<Place> places;
-  // Containers end within their own callbacks; they are destroyed when the batch is over.
-  std::vector<std::unique_ptr<Container>> gone;
-  std::vector<std::unique_ptr<Container>> going;
+  ContainerPlaces places;
   const core::RunnerOut* present = nullptr;  // what is being carried out
-  std::function<void()> idle;
-  bool draining = false;
-  bool ending = false;
-  std::function<void(bool idle)> leaving;
+  RunnerDrain drain;
   RunnerLease lease;
   RunnerCounts counts;
 };
@@ -145,33 +114,30 @@ void RunnerNode::State::carry_out(const core::RunnerAction& action) {
       run_call(action.as<core::RunCall>());
       break;
     case core::RunnerActionKind::kStopRun:
-      place(action.as<core::StopRun>().container).container->stop_run();
+      places.at(action.as<core::StopRun>().container).container->stop_run();
       break;
     case core::RunnerActionKind::kRemoveContainer:
       remove_container(action.as<core::RemoveContainer>());
       break;
     case core::RunnerActionKind::kFreezeContainer:
-      place(action.as<core::FreezeContainer>().container).container->freeze();
+      places.at(action.as<core::FreezeContainer>().container).container->freeze();
       break;
     case core::RunnerActionKind::kReportIdle:
-      if (idle) {
-        std::exchange(idle, nullptr)();
-      }
-      end_leave(true);
+      drain.reported();
       break;
   }
 }
 
 void RunnerNode::State::start_container(const core::StartContainer& action) {
-  Place& starting = place(action.container);
+  Place& starting = places.at(action.container);
   starting.number = action.number;
   starting.starting = true;
   starting.start = 0;
   StartSink sink;
   sink.started = [this, action](std::unique_ptr<Container> container) {
-    Place& its_place = place(action.container);
+    Place& its_place = places.at(action.container);
     if (its_place.number != action.number) {
-      gone.push_back(std::move(container));
+      places.end(std::move(container));
       return;
     }
     its_place.container = std::move(container);
@@ -179,7 +145,7 @@ void RunnerNode::State::start_container(const core::StartContainer& action) {
     machine_driver.deliver(core::ContainerStarted{action.container, action.number});
   };
   sink.failed = [this, action](FunctionError error) {
-    Place& its_place = place(action.container);
+    Place& its_place = places.at(action.container);
     if (its_place.number == action.number) {
       its_place.error = std::move(error);
       its_place.starting = false;
@@ -190,7 +156,7 @@ void RunnerNode::State::start_container(const core::StartContainer& action) {
     machine_driver.deliver(core::ContainerLost{action.container, action.number});
   };
   const std::uint64_t token = driver.start(functions.setup(action.function), std::move(sink));
-  Place& started = place(action.container);
+  Place& started = places.at(action.container);
   if (started.number == action.number && started.starting) {
     started.start = token;
   }
@@ -228,14 +194,14 @@ void RunnerNode::State::run_call(const core::RunCall& action) {
     }
     machine_driver.deliver(ended);
   };
-  place(action.container).container->run(std::move(request), std::move(sink));
+  places.at(action.container).container->run(std::move(request), std::move(sink));
 }
 
 // A call that has not run ends because a container could not be started; that one goes with it.
 FunctionError RunnerNode::State::start_error() {
   for (const core::RunnerAction& action : present->actions) {
     if (action.kind() == core::RunnerActionKind::kRemoveContainer) {
-      return place(action.as<core::RemoveContainer>().container).error;
+      return places.at(action.as<core::RemoveContainer>().container).error;
     }
   }
   return {};
@@ -245,7 +211,7 @@ void RunnerNode::State::finish_call(const core::FinishCall& action) {
   Call& call = calls[action.call.value];
   const bool ran = call.ran_at != core::Instant{};
   if (ran) {
-    const Container* const container = place(call.container).container.get();
+    const Container* const container = places.at(call.container).container.get();
     logs.set(call.log, container == nullptr ? "" : container->log_of(call.fields.id));
   } else {
     call.outcome = RunOutcome{action.outcome, false, start_error()};
@@ -260,17 +226,14 @@ void RunnerNode::State::finish_call(const core::FinishCall& action) {
 }
 
 void RunnerNode::State::remove_container(const core::RemoveContainer& action) {
-  Place& removed = place(action.container);
+  Place& removed = places.at(action.container);
   observer.container_removed(functions.setup(action.function), action.number, action.reason);
-  removed.number = 0;
   if (removed.container != nullptr) {
     logs.renew(action.number, [&container = *removed.container](const std::string& call_id) {
       return container.log_of(call_id);
     });
-    gone.push_back(std::move(removed.container));
-  } else if (std::exchange(removed.starting, false)) {
-    driver.cancel(removed.start);
   }
+  places.remove(removed, driver);
 }
 
 RunnerNode::RunnerNode(Loop& loop,
@@ -317,37 +280,32 @@ void RunnerNode::cancel(OfferTicket ticket) {
 }
 
 void RunnerNode::drain(std::function<void()> idle) {
-  state_->idle = std::move(idle);
-  state_->draining = true;
-  state_->ending = true;
+  state_->drain.end(std::move(idle));
   state_->machine_driver.deliver(core::DrainStarted{});
 }
 
 void RunnerNode::leave(std::uint32_t drain, std::function<void(bool idle)> ended) {
-  state_->end_leave(false);
-  state_->leaving = std::move(ended);
-  state_->draining = true;
+  state_->drain.leave(std::move(ended));
   state_->machine_driver.deliver(core::DrainStarted{drain});
 }
 
 void RunnerNode::revive() {
-  state_->end_leave(false);
-  if (!state_->ending) {
-    state_->draining = false;
+  if (state_->drain.revive()) {
     state_->machine_driver.deliver(core::DrainStopped{});
   }
 }
 
 void RunnerNode::stop_leaving() {
-  state_->end_leave(false);
+  state_->drain.stop_leaving();
 }
 
 bool RunnerNode::remove_containers() {
   if (state_->machine.calls_held() > 0) {
     return false;
   }
-  for (std::uint32_t index = 0; index < state_->places.size(); ++index) {
-    const std::uint32_t number = state_->places[index].number;
+  const std::vector<Place>& places = state_->places.all();
+  for (std::uint32_t index = 0; index < places.size(); ++index) {
+    const std::uint32_t number = places[index].number;
     if (number != 0) {
       state_->machine_driver.deliver(core::ContainerLost{core::ContainerHandle{index}, number});
     }
@@ -372,20 +330,14 @@ core::MilliCpu RunnerNode::cpu() const {
 }
 
 bool RunnerNode::draining() const {
-  return state_->draining;
+  return state_->drain.draining();
 }
 
 void RunnerNode::stop() {
-  for (Place& each : state_->places) {
-    if (std::exchange(each.starting, false)) {
-      state_->driver.cancel(each.start);
-    }
-    each.number = 0;
-    if (each.container != nullptr) {
-      state_->gone.push_back(std::move(each.container));
-    }
+  for (Place& each : state_->places.all()) {
+    state_->places.remove(each, state_->driver);
   }
-  state_->bury();
+  state_->places.bury();
 }
 
 RunnerCounts RunnerNode::counts() const {
@@ -402,11 +354,9 @@ std::optional<std::string> RunnerNode::log_of(const std::string& call_id) const 
   if (kept == nullptr) {
     return std::nullopt;
   }
-  for (const Place& each : state_->places) {
-    if (each.number != 0 && each.number == kept->container && each.container != nullptr) {
-      std::string present = each.container->log_of(call_id);
-      return present.size() > kept->log.size() ? present : kept->log;
-    }
+  if (const Container* const container = state_->places.find(kept->container)) {
+    std::string present = container->log_of(call_id);
+    return present.size() > kept->log.size() ? present : kept->log;
   }
   return kept->log;
 }
