@@ -72,7 +72,7 @@ class ExecProviderTest : public testing::Test {
     write("answer", R"({"granted": 1})");
   }
 
-  ~ExecProviderTest() override {
+  void TearDown() override {
     thread.on([this] { provider.reset(); });
     std::filesystem::remove_all(folder);
   }
