@@ -19,11 +19,26 @@ namespace {
 // How long the head of an answer waits for the end of a small body.
 constexpr core::Duration kLinger = std::chrono::milliseconds(2);
 
+// Calls that have ended are forgotten when there are more of them than that.
+constexpr std::size_t kWaitingSlack = 64;
+
 constexpr const char* kTooBusy = "Timed out - server too busy";
 
-bool may_use(const LbPool& pool, const std::string& app) {
-  const std::vector<std::string>& apps = pool.pool.apps;
-  return apps.empty() || std::ranges::find(apps, app) != apps.end();
+// Why the group takes no call of this app, if it does not.
+std::optional<ErrorAnswer> refusal_of(const LbPool& pool, const std::string& app) {
+  const GroupPool& told = pool.pool;
+  if (!told.apps.empty() && std::ranges::find(told.apps, app) == told.apps.end()) {
+    return ErrorAnswer{AnswerReason::kGroupNotAllowed,
+                       403,
+                       "the app may not use the LB group " + pool.name,
+                       "apps of the group",
+                       0};
+  }
+  const std::string& why = told.refusal.empty() ? told.shortage : told.refusal;
+  if (!told.refusal.empty() || (told.members.empty() && !told.shortage.empty())) {
+    return ErrorAnswer{AnswerReason::kNoRunnerForGroup, 503, kTooBusy, why, 1};
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -90,19 +105,25 @@ struct InvokeFront::State::Invocation : std::enable_shared_from_this<Invocation>
     pool = front->pools.of(*function);
     if (pool == nullptr) {
       refuse({AnswerReason::kNoRunnerForGroup, 503, kTooBusy, "groups of this load balancer", 1});
-    } else if (!pool->pool.refusal.empty()) {
-      refuse({AnswerReason::kNoRunnerForGroup, 503, kTooBusy, pool->pool.refusal, 1});
-    } else if (!may_use(*pool, function->setup.app_name)) {
-      refuse({AnswerReason::kGroupNotAllowed,
-              403,
-              "the app may not use the LB group " + pool->name,
-              "apps of the group",
-              0});
-    } else if (pool->pool.members.empty() && !pool->pool.shortage.empty()) {
-      refuse({AnswerReason::kNoRunnerForGroup, 503, kTooBusy, pool->pool.shortage, 1});
+    } else if (const auto error = refusal_of(*pool, function->setup.app_name)) {
+      refuse(*error);
     } else {
       detached ? gather() : place(exchange->body());
     }
+  }
+
+  // The group was empty when the call began to wait for its runners. False: it waits no more.
+  bool hear_of_pool() {
+    if (done || gone) {
+      return false;
+    }
+    const auto error = refusal_of(*pool, function->setup.app_name);
+    if (error) {
+      pool->group->cancel(ticket);
+      done = true;
+      refuse(*error);
+    }
+    return !error;
   }
 
   // The caller of a detached call leaves before it runs: its body is taken whole.
@@ -151,6 +172,15 @@ struct InvokeFront::State::Invocation : std::enable_shared_from_this<Invocation>
       self->ended(end);
     };
     ticket = pool->group->begin(std::move(request), std::move(sink));
+    if (front->pools.has_npm() && pool->members.empty()) {
+      if (pool->waiting.size() > kWaitingSlack + 2 * std::size_t{pool->group->calls()}) {
+        std::erase_if(pool->waiting, [](const auto& waits) { return !waits(); });
+      }
+      pool->waiting.emplace_back([weak = weak_from_this()] {
+        const auto self = weak.lock();
+        return self != nullptr && self->hear_of_pool();
+      });
+    }
   }
 
   void accepted() {

@@ -40,7 +40,7 @@ LbPool* LbPools::State::make(const std::string& name) {
   LbPool& pool = pools[name];
   pool.name = name;
   pool.observer = parts.observe(name);
-  LbGroup::Parts group{parts.loop, parts.links, parts.budget, parts.body, *pool.observer};
+  LbGroup::Parts group{parts.loop, parts.port, parts.budget, parts.body, *pool.observer};
   group.touched = [this, &pool] {
     if (!std::exchange(pool.touched, true)) {
       touched.push_back(&pool);
@@ -51,7 +51,7 @@ LbPool* LbPools::State::make(const std::string& name) {
       port->claim(pool.name, wanted);
     };
     group.report = [this, &pool](core::RunnerHandle runner, bool is_rested) {
-      port->rested(pool.name, parts.links.address(runner), is_rested);
+      port->rested(pool.name, parts.runners.address(runner), is_rested);
     };
   }
   core::LbConfig config = parts.config;
@@ -95,6 +95,11 @@ void LbPools::changed(const std::string& name, const GroupPool& pool) {
   }
   LbPool& mine = known->second;
   const GroupPool before = std::exchange(mine.pool, pool);
+  for (auto& waits : std::exchange(mine.waiting, {})) {
+    if (waits() && pool.members.empty()) {
+      mine.waiting.push_back(std::move(waits));
+    }
+  }
   std::vector<core::Member> members;
   std::vector<bool> stays(before.members.size(), false);
   for (const PoolMember& member : pool.members) {
@@ -105,7 +110,7 @@ void LbPools::changed(const std::string& name, const GroupPool& pool) {
       stays[place] = true;
       entry.runner = mine.members[place].runner;
     } else {
-      entry.runner = state_->parts.links.add(member.address);
+      entry.runner = state_->parts.runners.add(member.address);
     }
     members.push_back(entry);
   }
@@ -113,7 +118,7 @@ void LbPools::changed(const std::string& name, const GroupPool& pool) {
   mine.group->set_members(mine.members);
   for (std::size_t place = 0; place < leaving.size(); ++place) {
     if (!stays[place]) {
-      state_->parts.links.remove(leaving[place].runner);
+      state_->parts.runners.remove(leaving[place].runner);
     }
   }
 }

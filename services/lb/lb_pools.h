@@ -16,7 +16,7 @@
 #include "core/lb/lb_config.h"
 #include "services/lb/lb_group.h"
 #include "services/lb/pool_port.h"
-#include "services/lb/runner_links.h"
+#include "services/lb/runner_port.h"
 
 namespace fn::services {
 
@@ -28,13 +28,17 @@ struct LbPool {
   // By the order of the pool's members.
   std::vector<core::Member> members;
   bool touched = false;  // in this batch
+  // Calls that wait in a group without runners, told of each word of the node pool manager before
+  // any is placed: the group may be for other apps, or get no runners. True: it waits on.
+  std::vector<std::function<bool()>> waiting;
 };
 
 class LbPools {
  public:
   struct Parts {
     Loop& loop;
-    RunnerLinks& links;
+    RunnerPort& port;
+    RunnerDirectory& runners;
     BodyBudget& budget;
     CallBodyLimits body;
     core::LbConfig config;

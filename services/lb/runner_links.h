@@ -20,7 +20,7 @@ class Channel;
 
 namespace fn::services {
 
-class RunnerLinks final : public RunnerPort, public LogPort {
+class RunnerLinks final : public RunnerPort, public RunnerDirectory, public LogPort {
  public:
   // REQUIRES: loop outlives the links.
   RunnerLinks(Loop& loop, std::shared_ptr<grpc::ChannelCredentials> credentials);
@@ -28,14 +28,13 @@ class RunnerLinks final : public RunnerPort, public LogPort {
   RunnerLinks(const RunnerLinks&) = delete;
   RunnerLinks& operator=(const RunnerLinks&) = delete;
 
-  // A runner at host:port, or behind a channel that is there already. Connects when first used.
-  core::RunnerHandle add(const std::string& address);
+  core::RunnerHandle add(const std::string& address) override;
+  // A runner behind a channel that is there already.
   core::RunnerHandle add(const std::string& name, const std::shared_ptr<grpc::Channel>& channel);
 
-  // Attempts under way go on; it is asked for nothing new. REQUIRES: no further offer() to it.
-  void remove(core::RunnerHandle runner);
+  void remove(core::RunnerHandle runner) override;
 
-  [[nodiscard]] const std::string& address(core::RunnerHandle runner) const;
+  [[nodiscard]] const std::string& address(core::RunnerHandle runner) const override;
 
   std::unique_ptr<Attempt> offer(core::RunnerHandle runner,
                                  const EngageRequest& request,

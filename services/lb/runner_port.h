@@ -67,4 +67,18 @@ class RunnerPort {
   virtual void check(core::RunnerHandle runner, std::function<void()> alive) = 0;
 };
 
+// Where runners are found.
+class RunnerDirectory {
+ public:
+  virtual ~RunnerDirectory() = default;
+
+  // A runner at host:port. Connects when first used.
+  virtual core::RunnerHandle add(const std::string& address) = 0;
+
+  // Attempts under way go on; it is asked for nothing new. REQUIRES: no further offer() to it.
+  virtual void remove(core::RunnerHandle runner) = 0;
+
+  [[nodiscard]] virtual const std::string& address(core::RunnerHandle runner) const = 0;
+};
+
 }  // namespace fn::services

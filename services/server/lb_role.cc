@@ -121,7 +121,8 @@ core::Status LbRole::connect_runners() {
   budget_ = std::make_unique<BodyBudget>(config_.lb.buffer_bytes / config_.lb.shards);
   pools_ = std::make_unique<LbPools>(
       LbPools::Parts{.loop = loop(),
-                     .links = *links_,
+                     .port = *links_,
+                     .runners = *links_,
                      .budget = *budget_,
                      .body = {config_.lb.replay_bytes, config_.lb.replay_wait},
                      .config = config_.placing,

@@ -14,6 +14,7 @@
 
 #include "core/base/rng.h"
 #include "services/runner/runner_node.h"
+#include "tests/support/lb_pool_parts.h"
 #include "tests/support/node_port.h"
 #include "tests/support/quiet_observers.h"
 #include "tests/support/raw_socket.h"
@@ -49,13 +50,16 @@ class InvokeFrontTest : public testing::Test {
     runner.group = core::GroupHandle{0};
     node_ = std::make_unique<RunnerNode>(loop_, runner, *driver_, runner_observer_);
     port_ = std::make_unique<NodePort>(loop_, *node_);
-    core::LbConfig lb;
-    lb.group = core::GroupHandle{0};
-    group_ = std::make_unique<LbGroup>(
-        LbGroup::Parts{loop_, *port_, budget_, {}, lb_observer_}, lb, core::Rng(1));
-    const core::Member member{core::RunnerHandle{0}};
-    group_->set_members({&member, 1});
-    front_ = std::make_unique<InvokeFront>(loop_, catalog_, *group_, InvokeOptions{});
+    pools_ = std::make_unique<LbPools>(LbPools::Parts{.loop = loop_,
+                                                      .port = *port_,
+                                                      .runners = runners_,
+                                                      .budget = budget_,
+                                                      .body = {},
+                                                      .config = {},
+                                                      .seed = 1,
+                                                      .observe = observe_nothing});
+    pools_->use_static({core::Member{core::RunnerHandle{0}}});
+    front_ = std::make_unique<InvokeFront>(loop_, catalog_, *pools_, InvokeOptions{});
     http_ = std::make_unique<HttpServer>(loop_, HttpLimits{}, [this](const HttpExchangePtr& one) {
       if (!front_->take(one)) {
         one->respond({200, {}, "no call"});
@@ -69,7 +73,7 @@ class InvokeFrontTest : public testing::Test {
     loop_.stop();
     thread_.join();
     http_.reset();
-    group_.reset();
+    pools_.reset();
     node_->stop();
   }
 
@@ -86,7 +90,7 @@ class InvokeFrontTest : public testing::Test {
   // How many calls the group holds, once the loop has come to it.
   std::uint32_t calls() {
     std::promise<std::uint32_t> held;
-    loop_.post([&] { held.set_value(group_->calls()); });
+    loop_.post([&] { held.set_value(pools_->calls()); });
     return held.get_future().get();
   }
 
@@ -104,7 +108,6 @@ class InvokeFrontTest : public testing::Test {
  private:
   Loop loop_;
   QuietRunner runner_observer_;
-  QuietLb lb_observer_;
   std::uint16_t http_port_ = 0;
   OneFunction api_;
   FnCatalog catalog_{loop_, api_, {}};
@@ -112,7 +115,8 @@ class InvokeFrontTest : public testing::Test {
   std::unique_ptr<ContainerDriver> driver_ = make_null_driver();
   std::unique_ptr<RunnerNode> node_;
   std::unique_ptr<NodePort> port_;
-  std::unique_ptr<LbGroup> group_;
+  NamedRunners runners_;
+  std::unique_ptr<LbPools> pools_;
   std::unique_ptr<InvokeFront> front_;
   std::unique_ptr<HttpServer> http_;
   std::thread thread_;
