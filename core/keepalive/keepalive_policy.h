@@ -42,7 +42,8 @@ class KeepAlivePolicy {
 
   virtual void became_idle(ContainerHandle container) = 0;
 
-  // The container is gone.
+  // The container is gone. With a function's last one the policy forgets the function, whose handle
+  // may then be given to another.
   virtual void removed(ContainerHandle container) = 0;
 
   // The idle container to give up first. REQUIRES: there is one.

@@ -50,6 +50,10 @@ class LoadBalancer {
   void step(Instant now, const LbDeadlineReached& event, LbOut& out);
   void step(Instant now, const LbEvent& event, LbOut& out);
 
+  // From now on the function's handle may be given to another one (FunctionTable::replace).
+  // REQUIRES: between steps, and no call of it is left: each was answered, or its caller is gone.
+  void forget(FunctionHandle function) { placer_->forget(function); }
+
   // When to send LbDeadlineReached if nothing else happens first; kNever: nothing to wait for.
   [[nodiscard]] Instant next_deadline() const {
     const Instant own = earlier(probe_at_, pass_at_);

@@ -2,7 +2,8 @@
 //
 // What the load balancer and the runner know about a function. The table belongs to the driver,
 // which may append to it between steps; machines hold a reference and read. A changed
-// configuration is a new version with a handle of its own.
+// configuration is a new version with a handle of its own. A handle may be given anew once its
+// machine was told to forget it.
 
 #pragma once
 
@@ -38,6 +39,13 @@ class FunctionTable {
   FunctionHandle add(const FunctionSpec& spec) {
     specs_.push_back(spec);
     return FunctionHandle{count_++};
+  }
+
+  // Gives the handle to another function. REQUIRES: the machine that reads this table has forgotten
+  // the one that had it.
+  void replace(FunctionHandle function, const FunctionSpec& spec) {
+    FN_ASSERT(function.value < count_);
+    specs_[function.value] = spec;
   }
 
   [[nodiscard]] const FunctionSpec& operator[](FunctionHandle function) const {

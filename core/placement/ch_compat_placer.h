@@ -22,6 +22,8 @@ class ChCompatPlacer final : public Placer {
                      const FunctionSpec& spec,
                      PlacementSession& session) override;
 
+  void forget(FunctionHandle function) override { homes_.forget(function); }
+
   [[nodiscard]] bool every_call_polls() const override { return true; }
 
  private:

@@ -23,6 +23,8 @@ class ChPlacer final : public Placer {
                       const FunctionSpec& spec,
                       PlacementSession& session) override;
 
+  void forget(FunctionHandle function) override { homes_.forget(function); }
+
  private:
   [[nodiscard]] bool stays_below(const Candidate& candidate, const FunctionSpec& spec) const;
 

@@ -38,6 +38,8 @@ class ChblPlacer final : public Placer {
                      const FunctionSpec& spec,
                      PlacementSession& session) override;
 
+  void forget(FunctionHandle function) override { homes_.forget(function); }
+
  private:
   // What the loads are compared with: below when load * sum of weights * 100 < share * weight.
   struct Bound {

@@ -33,6 +33,13 @@ class HomeCache {
     return home;
   }
 
+  // Its handle may be given to another function.
+  void forget(FunctionHandle function) {
+    if (function.value < homes_.size()) {
+      homes_[function.value] = kUnknown;
+    }
+  }
+
   void clear() { std::fill(homes_.begin(), homes_.end(), kUnknown); }
 
  private:

@@ -56,6 +56,10 @@ class Placer {
                              const FunctionSpec& spec,
                              PlacementSession& session);
 
+  // The function's handle may be given to another one. Nothing that is saved may hang on a
+  // function, so forgetting changes no decision for those that stay.
+  virtual void forget(FunctionHandle /*function*/) {}
+
   // Fn's rule of 2018: every waiting call tries every runner again each 10 ms.
   [[nodiscard]] virtual bool every_call_polls() const { return false; }
 

@@ -31,6 +31,14 @@ class ImageCache {
     return cached;
   }
 
+  // Its number may be given to another image, which is not on the disk.
+  void forget(std::uint32_t image) {
+    if (image < last_start_.size() && last_start_[image] != 0) {
+      last_start_[image] = 0;
+      --count_;
+    }
+  }
+
   void save(Writer& out) const {
     out.list(last_start_);
     out.pod(starts_);

@@ -179,6 +179,13 @@ void Runner::step(Instant now, const RunnerEvent& event, RunnerOut& out) {
   std::visit([&](const auto& concrete) { step(now, concrete, out); }, event);
 }
 
+void Runner::forget(FunctionHandle function) const {
+  FN_ASSERT(!queues_.has_waiting(function));
+  for (const Container& container : containers_.slots()) {
+    FN_ASSERT(container.state == ContainerState::kGone || container.function != function);
+  }
+}
+
 std::vector<Attempt> Runner::held() const {
   std::vector<Attempt> attempts;
   for (const Container& container : containers_.slots()) {

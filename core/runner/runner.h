@@ -43,6 +43,14 @@ class Runner {
   void step(Instant now, const RunnerDeadlineReached& event, RunnerOut& out);
   void step(Instant now, const RunnerEvent& event, RunnerOut& out);
 
+  // From now on the function's handle may be given to another one (FunctionTable::replace). Nothing
+  // is left to be let go of: its slot queue is empty, and policies forget it with its last
+  // container. REQUIRES: between steps, and no call or container of it is left (asserted).
+  void forget(FunctionHandle function) const;
+
+  // The image's number may be given to another one. REQUIRES: no function of it is left.
+  void forget_image(std::uint32_t image) { images_.forget(image); }
+
   // When to send RunnerDeadlineReached if nothing else happens first; kNever: nothing to wait for.
   [[nodiscard]] Instant next_deadline() const {
     const Instant expiry =

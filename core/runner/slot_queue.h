@@ -69,6 +69,12 @@ class SlotQueues {
     }
   }
 
+  // Whether calls of the function wait.
+  [[nodiscard]] bool has_waiting(FunctionHandle function) const {
+    return function.value < queue_of_.size() && queue_of_[function.value] != 0 &&
+           queues_[queue_of_[function.value] - std::size_t{1}].waiting > 0;
+  }
+
   [[nodiscard]] SlotQueue& at(std::uint32_t queue) { return queues_[queue]; }
 
   // Appends a call to its function's queue, and to the line for room when it needs a container

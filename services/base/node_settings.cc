@@ -252,13 +252,13 @@ constexpr std::array kSettings = {
 }  // namespace
 
 std::span<const NodeSetting> node_settings() {
-  static const std::vector<NodeSetting> kAll = [] {
-    std::vector<NodeSetting> all(kSettings.begin(), kSettings.end());
+  static const std::vector<NodeSetting> all_rows = [] {
+    std::vector<NodeSetting> rows(kSettings.begin(), kSettings.end());
     const std::span<const NodeSetting> of_runner = runner_settings();
-    all.insert(all.end(), of_runner.begin(), of_runner.end());
-    return all;
+    rows.insert(rows.end(), of_runner.begin(), of_runner.end());
+    return rows;
   }();
-  return kAll;
+  return all_rows;
 }
 
 }  // namespace fn::services

@@ -17,6 +17,7 @@ namespace {
 
 struct Call {
   FunctionVersionPtr function;
+  core::FunctionHandle function_handle;
   std::string id;
   std::string json;
   std::shared_ptr<CallBody> body;
@@ -64,6 +65,7 @@ struct LbGroup::State {
   // An attempt may end the call within its own callback; it is destroyed when the batch is over.
   // What that sets off may end further ones.
   void bury() {
+    forget_unused();
     while (!gone.empty()) {
       going.swap(gone);
       going.clear();
@@ -129,6 +131,13 @@ struct LbGroup::State {
       accepted();
     }
     body->commit();
+  }
+
+  // Between steps, and when no event waits that could speak of the function.
+  void forget_unused() {
+    while (const auto forgotten = functions.let_go()) {
+      machine.forget(forgotten->function);
+    }
   }
 
   core::CallHandle new_call() {
@@ -295,6 +304,7 @@ void LbGroup::State::respond(const core::RespondToCaller& action) {
   call.body->abandon();
   call.body.reset();
   call.function.reset();
+  functions.release(call.function_handle);
   const CallSink sink = std::exchange(call.sink, {});
   free_calls.push_back(action.call.value);
   --held;
@@ -326,10 +336,11 @@ CallTicket LbGroup::begin(CallRequest request, CallSink sink) {
   const core::CallHandle handle = state.new_call();
   Call& call = state.calls[handle.value];
   const core::FunctionHandle function =
-      state.functions.of(request.function->slot, request.function->setup);
+      state.functions.use(request.function->slot, request.function->setup);
   call.json = call_json(request.function->json, request.fields);
   call.id = std::move(request.fields.id);
   call.function = std::move(request.function);
+  call.function_handle = function;
   call.body = std::make_shared<CallBody>(
       state.parts.loop, state.parts.budget, state.parts.body, std::move(request.body));
   call.sink = std::move(sink);
@@ -368,6 +379,10 @@ std::uint32_t LbGroup::waiting() const {
 
 std::uint32_t LbGroup::calls() const {
   return state_->held;
+}
+
+std::size_t LbGroup::functions() const {
+  return state_->functions.table().size();
 }
 
 }  // namespace fn::services

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -101,6 +102,8 @@ class LbGroup {
 
   [[nodiscard]] std::uint32_t waiting() const;
   [[nodiscard]] std::uint32_t calls() const;
+  // Versions of functions for which there is room in its tables.
+  [[nodiscard]] std::size_t functions() const;
 
  private:
   struct State;

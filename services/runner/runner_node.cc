@@ -5,7 +5,6 @@
 #include <utility>
 #include <vector>
 
-#include "core/base/assert.h"
 #include "core/runner/runner.h"
 #include "services/base/clock.h"
 #include "services/base/machine_driver.h"
@@ -53,7 +52,10 @@ struct RunnerNode::State {
             carry_out(action);
           }
         }) {
-    loop.at_batch_end([this] { places.bury(); });
+    loop.at_batch_end([this] {
+      forget_unused();
+      places.bury();
+    });
   }
 
   void carry_out(const core::RunnerAction& action);
@@ -63,10 +65,21 @@ struct RunnerNode::State {
   void remove_container(const core::RemoveContainer& action);
   [[nodiscard]] FunctionError start_error();
 
+  // Between steps, and when no event waits that could speak of the function.
+  void forget_unused() {
+    while (const auto forgotten = functions.let_go()) {
+      machine.forget(forgotten->function);
+      if (forgotten->image) {
+        machine.forget_image(*forgotten->image);
+      }
+    }
+  }
+
   void free_call(core::CallHandle handle) {
     Call& call = calls[handle.value];
     if (call.attempt != 0) {
       call.attempt = 0;
+      functions.release(call.function);
       call.offered.reset();
       call.body.reset();
       calls.give_back(handle.value);
@@ -129,6 +142,7 @@ void RunnerNode::State::carry_out(const core::RunnerAction& action) {
 }
 
 void RunnerNode::State::start_container(const core::StartContainer& action) {
+  functions.use(action.function);
   Place& starting = places.at(action.container);
   starting.number = action.number;
   starting.starting = true;
@@ -234,6 +248,7 @@ void RunnerNode::State::remove_container(const core::RemoveContainer& action) {
     });
   }
   places.remove(removed, driver);
+  functions.release(action.function);
 }
 
 RunnerNode::RunnerNode(Loop& loop,
@@ -251,7 +266,7 @@ OfferTicket RunnerNode::offer(std::shared_ptr<OfferedCall> offered,
                               BodyPipePtr body) {
   State& state = *state_;
   const core::FunctionHandle function =
-      state.functions.of(slot.empty() ? slot_hash(function_json(call.setup)) : slot, call.setup);
+      state.functions.use(slot.empty() ? slot_hash(function_json(call.setup)) : slot, call.setup);
   const core::CallHandle handle{state.calls.take()};
   Call& entry = state.calls[handle.value];
   entry.offered = std::move(offered);
@@ -344,6 +359,7 @@ RunnerCounts RunnerNode::counts() const {
   RunnerCounts counts = state_->counts;
   counts.held = state_->machine.calls_held();
   counts.containers = state_->machine.containers();
+  counts.functions = state_->functions.table().size();
   counts.container_mib = state_->machine.resources().used_memory().value;
   counts.idle_mib = state_->machine.resources().idle_memory().value;
   return counts;

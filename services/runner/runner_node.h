@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -36,6 +37,7 @@ struct RunnerCounts {
   std::uint64_t failed = 0;
   std::uint32_t held = 0;
   std::uint32_t containers = 0;
+  std::size_t functions = 0;       // versions of functions for which there is room in its tables
   std::int64_t container_mib = 0;  // memory that containers hold
   std::int64_t idle_mib = 0;       // that of containers that run no call
 };

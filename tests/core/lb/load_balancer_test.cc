@@ -291,5 +291,35 @@ TEST(LoadBalancer, AdvertisesWhatWaitsAndRunsAndAZeroOnceAtTheEnd) {
   EXPECT_EQ(rig.lb().next_deadline(), core::kNever);
 }
 
+TEST(LoadBalancer, AHandleThatIsGivenAnewStandsForTheOtherFunctionAlone) {
+  LbRig rig(LbRig::quiet("ch"));
+  LbRig fresh(LbRig::quiet("ch"));
+  const std::vector<std::uint32_t> sizes(64, 1000);
+  rig.members(sizes);
+  fresh.members(sizes);
+  const auto other = rig.function(128);
+  const auto recycled = rig.function(900);
+  rig.run(0, recycled);
+  rig.arrive(1, other);
+  rig.finish(0);
+  rig.lb().forget(recycled);
+  for (std::uint64_t key = 10; key < 20; ++key) {
+    const core::FunctionSpec spec{.key = key, .memory = core::MemoryMib{300}};
+    rig.lb().forget(recycled);
+    rig.functions.replace(recycled, spec);
+    rig.told();
+    rig.run(2, recycled);
+    fresh.told();
+    fresh.run(2, fresh.functions.add(spec));
+    EXPECT_EQ(rig.told(), fresh.told());
+    rig.finish(2);
+    fresh.finish(2);
+  }
+  rig.told();
+  rig.finish(1);
+  EXPECT_EQ(rig.told(), "answer call 1: completed");
+  EXPECT_EQ(rig.lb().pool().load_mib, 0U);
+}
+
 }  // namespace
 }  // namespace fn::tests

@@ -237,5 +237,21 @@ TEST(Placer, TheConfigReachesThePolicies) {
   EXPECT_NE(first_of(*ch, pool, 1), jump_home);
 }
 
+TEST_P(EveryPlacer, AForgottenFunctionsHandleStandsForTheNextThatHasIt) {
+  const TestPool pool(64);
+  const std::unique_ptr<Placer> placer = make(pool);
+  const std::unique_ptr<Placer> fresh = make(pool);
+  const FunctionHandle handle{5};
+  placer->forget(handle);
+  for (std::uint32_t function = 0; function < 20; ++function) {
+    PlacementSession session;
+    PlacementSession expected;
+    ASSERT_EQ(placer->first(pool.view(), handle, function_number(function), session),
+              fresh->first(
+                  pool.view(), FunctionHandle{10 + function}, function_number(function), expected));
+    placer->forget(handle);
+  }
+}
+
 }  // namespace
 }  // namespace fn::core

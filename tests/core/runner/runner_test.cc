@@ -446,5 +446,45 @@ TEST(Runner, PullsAnImageAgainOnceOthersDroveItOut) {
             "start container 5 of function 1, pull the image; accept call 4");
 }
 
+TEST(Runner, AHandleThatIsGivenAnewStandsForTheOtherFunctionAlone) {
+  RunnerRig rig(RunnerRig::of_memory(1024, "gdsf"));
+  const auto busy = rig.function(100);
+  const auto recycled = rig.function(100);
+  rig.offer(0, busy);
+  for (std::uint32_t call = 1; call < 9; ++call) {
+    rig.offer(call, recycled);
+  }
+  for (std::uint32_t call = 1; call < 9; ++call) {
+    rig.cancel(call);
+  }
+  for (std::uint32_t number = 2; number < 10; ++number) {
+    rig.lost(number);
+  }
+  rig.runner().forget(recycled);
+  rig.runner().forget_image(1);
+  rig.functions.replace(recycled, core::FunctionSpec{.memory = core::MemoryMib{500}, .image = 1});
+  rig.told();
+  rig.offer(9, recycled);
+  EXPECT_EQ(rig.told(), "start container 10 of function 1, pull the image; accept call 9");
+  EXPECT_EQ(rig.used_mib(), 600);
+  rig.up(10);
+  rig.up(1);
+  EXPECT_EQ(rig.told(),
+            "run call 9 in container 10, its first; run call 0 in container 1, its first");
+}
+
+TEST(Runner, AFunctionThatHasACallOrAContainerIsNotForgotten) {
+  RunnerRig rig(RunnerRig::of_memory(100));
+  const auto small = rig.function(100);
+  rig.offer(0, small);
+  EXPECT_DEATH(rig.runner().forget(small), "has_waiting");
+  rig.up(1);
+  EXPECT_DEATH(rig.runner().forget(small), "kGone");
+  rig.ended(1);
+  EXPECT_DEATH(rig.runner().forget(small), "kGone");
+  rig.lost(1);
+  rig.runner().forget(small);
+}
+
 }  // namespace
 }  // namespace fn::tests

@@ -2,6 +2,7 @@
 //
 // Goal: whatever runners say, a call of a group has one end, the right one; a refused call starts
 // over with the same body; a call that its caller has left is taken back and not spoken of again.
+// However many functions came and went, the group knows only those of late and those in use.
 
 #include "services/lb/lb_group.h"
 
@@ -15,6 +16,7 @@
 #include <gtest/gtest.h>
 
 #include "core/base/rng.h"
+#include "services/wire/function_registry.h"
 #include "tests/support/quiet_observers.h"
 
 namespace fn::services {
@@ -90,9 +92,9 @@ class LbGroupTest : public testing::Test {
     group->set_members(members);
   }
 
-  CallTicket begin(BodyPipePtr body) {
+  CallTicket begin(BodyPipePtr body, const std::string& fn_id = "f") {
     auto function = std::make_shared<FunctionVersion>();
-    function->setup.fn_id = "f";
+    function->setup.fn_id = fn_id;
     function->setup.timeout = timeout;
     function->json = function_json(function->setup);
     function->slot = slot_hash(function->json);
@@ -327,6 +329,42 @@ TEST_F(LbGroupTest, ItsEndTakesEveryCallBackAndLetsItsBodyGo) {
   EXPECT_TRUE(*port.offers[0].taken_back);
   EXPECT_TRUE(body->abandoned());
   body->write("late");
+}
+
+TEST_F(LbGroupTest, AHundredThousandFunctionsOneAfterTheOtherLeaveRoomForThoseOfLateOnly) {
+  constexpr int kBatch = 200;
+  core::LbConfig config;
+  config.placer = "ch";
+  open(16, config);
+  begin(whole_body("body"), "the first, which goes on");
+  const AttemptSink first = port.offers[0].sink;
+  first.accepted();
+  // Says where it went.
+  const auto call = [this](int function) {
+    port.offers.clear();
+    begin(whole_body("body"), std::to_string(function));
+    port.offers.at(0).sink.accepted();
+    port.offers[0].sink.ended(finished(true));
+    return port.offers[0].runner;
+  };
+  std::vector<core::RunnerHandle> homes;
+  while (homes.size() < 100'000) {
+    loop.post([&] {
+      for (int calls = 0; calls < kBatch; ++calls) {
+        homes.push_back(call(static_cast<int>(homes.size())));
+      }
+    });
+    loop.run();  // one batch: each end stops the loop
+  }
+  EXPECT_LE(group->functions(), FunctionRegistry::kUnusedMax + kBatch + 1);
+  // Those that come back find their runners.
+  for (int function = 0; function < 100; ++function) {
+    EXPECT_EQ(call(function), homes[static_cast<std::size_t>(function)]);
+  }
+  first.ended(finished(true));
+  ASSERT_EQ(ends.size(), 100'101U);
+  EXPECT_EQ(ends.back().outcome, core::CallOutcome::kCompleted);
+  EXPECT_EQ(group->calls(), 0U);
 }
 
 }  // namespace

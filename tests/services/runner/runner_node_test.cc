@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Goal: whatever containers do, an offered call has one end that says why, nothing of a call is
-// used after it was taken back, and a draining runner says once when it is idle.
+// used after it was taken back, and a draining runner says once when it is idle. However many
+// functions came and went, the node knows only those of late and those in use.
 
 #include "services/runner/runner_node.h"
 
@@ -13,6 +14,7 @@
 
 #include <gtest/gtest.h>
 
+#include "services/wire/function_registry.h"
 #include "tests/support/quiet_observers.h"
 
 namespace fn::services {
@@ -283,6 +285,55 @@ TEST_F(RunnerNodeTest, AContainerThatComesUpAfterTheStopIsRemoved) {
   const auto made = driver.bring_up(0);
   turn();
   EXPECT_TRUE(made->destroyed);
+}
+
+TEST_F(RunnerNodeTest, AHundredThousandFunctionsOneAfterTheOtherLeaveRoomForThoseOfLateOnly) {
+  constexpr int kBatch = 200;
+  const auto run = [this](const std::string& image) {
+    driver.starts.clear();
+    const auto told = std::make_shared<Told>();
+    offer(told, image);
+    ASSERT_EQ(driver.starts.size(), 1U);
+    EXPECT_EQ(driver.starts[0].image, image);
+    driver.bring_up(0)->runs[0].ended({});
+    EXPECT_EQ(told->words, "accepted completed");
+  };
+  for (int function = 1; function <= 100'000; ++function) {
+    run("image-" + std::to_string(function));
+    if (function % kBatch == 0) {
+      turn();
+    }
+  }
+  EXPECT_LE(node->counts().functions, FunctionRegistry::kUnusedMax + kBatch + 2);
+  run("image-1");
+  EXPECT_EQ(node->counts().containers, 2U);
+}
+
+TEST_F(RunnerNodeTest, AFunctionIsKnownAsLongAsItHasAContainerOrACall) {
+  offer(first, "idle");
+  const auto idle = driver.bring_up(0);
+  idle->runs[0].ended({});
+  offer(second, "starts");
+  StartSink starting = std::move(driver.starts[1].sink);
+  driver.fails_at_once = true;
+  const auto failing = std::make_shared<Told>();
+  for (std::size_t other = 0; other < FunctionRegistry::kUnusedMax + 100; ++other) {
+    driver.starts.clear();
+    ParsedCall call;
+    call.setup.fn_id = std::to_string(other);
+    call.setup.memory = core::MemoryMib{0};
+    node->offer(failing, std::move(call), "", whole_body(""));
+    ASSERT_EQ(driver.starts.size(), 1U);
+  }
+  turn();
+  ASSERT_LT(node->counts().functions, FunctionRegistry::kUnusedMax + 103);
+  const auto made = std::make_shared<ScriptedDriver::Made>();
+  starting.started(std::make_unique<ScriptedDriver::ScriptedContainer>(made));
+  ASSERT_EQ(made->runs.size(), 1U);
+  made->runs[0].ended({});
+  EXPECT_EQ(second->words, "accepted completed");
+  offer(first, "idle");
+  EXPECT_EQ(idle->runs.size(), 2U);
 }
 
 }  // namespace
