@@ -2,6 +2,8 @@
 
 #include "services/base/node_config.h"
 
+#include <algorithm>
+
 #include "services/base/node_settings.h"
 
 namespace fn::services {
@@ -22,6 +24,19 @@ bool has_lb(NodeType type) {
 
 bool has_runner(NodeType type) {
   return type == NodeType::kFull || type == NodeType::kPureRunner;
+}
+
+std::vector<std::string> listed_addresses(const std::string& list) {
+  std::vector<std::string> parts;
+  std::size_t begin = 0;
+  while (begin <= list.size()) {
+    const std::size_t end = std::min(list.find(',', begin), list.size());
+    if (end > begin) {
+      parts.push_back(list.substr(begin, end - begin));
+    }
+    begin = end + 1;
+  }
+  return parts;
 }
 
 std::string_view name_of(NodeType type) {

@@ -11,6 +11,8 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "core/base/time.h"
 #include "core/lb/lb_config.h"
@@ -144,6 +146,9 @@ struct NodeConfig {
     return config;
   }();
 };
+
+// The addresses of a list with commas between them.
+[[nodiscard]] std::vector<std::string> listed_addresses(const std::string& list);
 
 // Which roles a node has.
 [[nodiscard]] bool has_api(NodeType type);

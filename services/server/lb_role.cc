@@ -19,19 +19,6 @@ constexpr std::size_t kForwardedBytes = std::size_t{16} << 20;
 constexpr core::Duration kAskAgain = std::chrono::seconds(1);
 constexpr core::Duration kLookAgain = std::chrono::milliseconds(50);
 
-std::vector<std::string> parts_of(const std::string& list) {
-  std::vector<std::string> parts;
-  std::size_t begin = 0;
-  while (begin <= list.size()) {
-    const std::size_t end = std::min(list.find(',', begin), list.size());
-    if (end > begin) {
-      parts.push_back(list.substr(begin, end - begin));
-    }
-    begin = end + 1;
-  }
-  return parts;
-}
-
 // Each LB draws differently: placers that draw would send all their calls to the same runners.
 std::uint64_t random_seed() {
   std::random_device device;
@@ -147,7 +134,7 @@ void LbRole::use_static_runners() {
   if (within_.runner) {
     members.push_back({links_->add("this process", within_.runner)});
   }
-  for (const std::string& address : parts_of(config_.lb.runner_addresses)) {
+  for (const std::string& address : listed_addresses(config_.lb.runner_addresses)) {
     members.push_back({links_->add(address)});
   }
   if (!within_.runner && shards_->front() == this) {

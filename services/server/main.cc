@@ -6,33 +6,21 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <filesystem>
-#include <iostream>
 #include <memory>
 #include <string>
-#include <unistd.h>
 #include <utility>
 #include <vector>
 
-#include "services/base/load_config.h"
 #include "services/base/metric_sets.h"
-#include "services/base/print_config.h"
 #include "services/base/process_metrics.h"
 #include "services/base/signals.h"
 #include "services/server/api_role.h"
+#include "services/server/command_line.h"
 #include "services/server/lb_role.h"
 #include "services/server/runner_role.h"
 
 namespace fn::services {
 namespace {
-
-constexpr int kFailed = 1;
-constexpr int kMisused = 2;
-
-int complain(const std::string& line, int status) {
-  std::cerr << "fnserver: " << line << '\n';
-  return status;
-}
 
 // The roles of one node, in the order in which they start; calls enter at the last.
 class Node {
@@ -179,7 +167,8 @@ void warn_of_idle_settings(const LoadedConfig& loaded, Log& log) {
 int serve(const LoadedConfig& loaded) {
   const NodeConfig& config = loaded.config;
   if (config.type == NodeType::kNpm) {
-    return complain("FN_NODE_TYPE=npm: the node pool manager is a program of its own, fnnpm",
+    return complain("fnserver",
+                    "FN_NODE_TYPE=npm: the node pool manager is a program of its own, fnnpm",
                     kMisused);
   }
   // Before any thread: the helper that starts processes is a fork of this one.
@@ -187,13 +176,13 @@ int serve(const LoadedConfig& loaded) {
   if (has_runner(config.type) && config.container.driver == DriverKind::kProcess) {
     core::Result<std::unique_ptr<Launcher>> forked = Launcher::fork_helper();
     if (!forked) {
-      return complain(forked.error().message, kFailed);
+      return complain("fnserver", forked.error().message, kFailed);
     }
     launcher = *std::move(forked);
   }
   core::Result<std::unique_ptr<Log>> log = Log::open(config.log);
   if (!log) {
-    return complain(log.error().message, kMisused);
+    return complain("fnserver", log.error().message, kMisused);
   }
   for (const std::string& warning : loaded.warnings) {
     (*log)->warn(warning);
@@ -202,72 +191,19 @@ int serve(const LoadedConfig& loaded) {
   Node node(config, **log, std::move(launcher));
   if (const core::Status status = node.start(); !status) {
     (*log)->flush(std::chrono::seconds(1));
-    return complain(status.error().message, kMisused);
+    return complain("fnserver", status.error().message, kMisused);
   }
   node.run();
   return 0;
-}
-
-int config_command(const LoadedConfig& loaded, const std::vector<std::string>& words) {
-  bool origin = false;
-  std::string output = "table";
-  for (std::size_t at = 2; at < words.size(); ++at) {
-    if (words[at] == "--origin") {
-      origin = true;
-    } else if (words[at] == "--output" && at + 1 < words.size()) {
-      output = words[++at];
-    }
-  }
-  if (output == "json") {
-    std::cout << config_json(loaded.lines);
-  } else if (output == "markdown") {
-    std::cout << config_markdown(default_lines());
-  } else if (output == "table") {
-    std::cout << config_table(loaded.lines, origin);
-  } else {
-    return complain("--output " + output + ": expected table, json or markdown", kMisused);
-  }
-  return 0;
-}
-
-void print_help() {
-  std::cout << "Usage: fnserver [FLAG...]\n"
-               "       fnserver config print [--origin] [--output table|json|markdown] [FLAG...]\n"
-               "Runs an API server, a load balancer, a runner, or all of them (FN_NODE_TYPE).\n\n"
-            << config_help(default_lines());
-}
-
-int run(std::vector<std::string> words) {
-  if (!words.empty() && (words[0] == "--help" || words[0] == "-h" || words[0] == "help")) {
-    print_help();
-    return 0;
-  }
-  if (!words.empty() && words[0] == "--version") {
-    std::cout << "fnserver " FN_VERSION "\n";
-    return 0;
-  }
-  const bool prints = words.size() >= 2 && words[0] == "config" && words[1] == "print";
-  ConfigSources sources;
-  sources.environment = environment_of(environ);
-  std::error_code error;
-  sources.working_folder = std::filesystem::current_path(error).string();
-  for (std::size_t at = prints ? 2 : 0; at < words.size(); ++at) {
-    if (prints && words[at] == "--output") {
-      ++at;
-    } else if (!prints || words[at] != "--origin") {
-      sources.arguments.push_back(words[at]);
-    }
-  }
-  const core::Result<LoadedConfig> loaded = load_config(sources);
-  if (!loaded) {
-    return complain(loaded.error().message, kMisused);
-  }
-  return prints ? config_command(*loaded, words) : serve(*loaded);
 }
 
 }  // namespace
 }  // namespace fn::services
 
 int main(int count, char** words) {
-  return fn::services::run(std::vector<std::string>(words + 1, words + count));
+  return fn::services::run_program(
+      {.name = "fnserver",
+       .about = "Runs an API server, a load balancer, a runner, or all of them (FN_NODE_TYPE).",
+       .serve = fn::services::serve},
+      {words + 1, words + count});
 }

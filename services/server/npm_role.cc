@@ -19,19 +19,6 @@
 namespace fn::services {
 namespace {
 
-std::vector<std::string> parts_of(const std::string& list) {
-  std::vector<std::string> parts;
-  std::size_t begin = 0;
-  while (begin <= list.size()) {
-    const std::size_t end = std::min(list.find(',', begin), list.size());
-    if (end > begin) {
-      parts.push_back(list.substr(begin, end - begin));
-    }
-    begin = end + 1;
-  }
-  return parts;
-}
-
 // The planning unit.
 constexpr std::int64_t kRunnerMib = 4096;
 constexpr std::int64_t kBytesPerMib = 1 << 20;
@@ -143,7 +130,7 @@ void NpmRole::make_exec_provider() {
 
 void NpmRole::make_static_provider() {
   StaticProviderOptions options;
-  options.addresses = parts_of(config_.lb.runner_addresses);
+  options.addresses = listed_addresses(config_.lb.runner_addresses);
   auto provider = std::make_unique<StaticProvider>(loop(), *control_, report_, std::move(options));
   begin_provider_ = [begun = provider.get()](const auto& done) {
     begun->begin([done] { done({}); });

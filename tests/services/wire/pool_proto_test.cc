@@ -13,21 +13,10 @@
 #include "proto/pool.pb.h"
 #include "proto/poolmanager.pb.h"
 
+#include "tests/support/wire_bytes.h"
+
 namespace fn::services {
 namespace {
-
-template <std::size_t Size>
-std::string bytes(const char (&literal)[Size]) {
-  return std::string(literal, Size - 1);
-}
-
-template <typename Message>
-void expect_bytes(const Message& message, const std::string& expected) {
-  EXPECT_EQ(message.SerializeAsString(), expected);
-  Message parsed;
-  ASSERT_TRUE(parsed.ParseFromString(expected));
-  EXPECT_EQ(parsed.SerializeAsString(), expected);
-}
 
 TEST(PoolManagerProto, Group) {
   LBGroupId group;
