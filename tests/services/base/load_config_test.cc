@@ -272,7 +272,7 @@ TEST(LoadConfig, KeepsTheRulesOfTheNodeTypes) {
             "http://127.0.0.1:8080");
   EXPECT_EQ(error_of({{"FN_NODE_TYPE", "lb"}, {"FN_RUNNER_API_URL", "http://a"}}),
             "a node of type lb needs to know its runners: set FN_RUNNER_ADDRESSES, such as "
-            "127.0.0.1:9190,127.0.0.1:9191");
+            "127.0.0.1:9190,127.0.0.1:9191, or FN_NPM_ADDRESS, who names them");
   EXPECT_EQ(error_of({{"FN_NODE_CERT", "a.pem"}}),
             "only some of FN_NODE_CERT, FN_NODE_CERT_KEY and FN_NODE_CERT_AUTHORITY are set: set "
             "all three, or none for plaintext");

@@ -109,7 +109,7 @@ TEST_F(LbPoolsTest, ARunnerThatStaysKeepsItsConnectionAndOneThatLeavesLosesIt) {
 
 TEST_F(LbPoolsTest, WhatAGroupNeedsIsClaimedUnderItsName) {
   pools->use(npm);
-  call("a", "red");
+  loop.post([this] { call("a", "red"); });
   LoopTimer timer(loop);
   timer.set_after(std::chrono::milliseconds(50), [&] { loop.stop(); });
   loop.run();
