@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <iostream>
+#include <sys/resource.h>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
@@ -61,6 +62,15 @@ int print_config(const NodeProgram& program,
   return 0;
 }
 
+// A connection is a file, and a shell's limit is often 1,024. What may be had is taken.
+void raise_open_files() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+  }
+}
+
 }  // namespace
 
 int complain(const std::string& program, const std::string& line, int code) {
@@ -93,7 +103,11 @@ int run_program(const NodeProgram& program, const std::vector<std::string>& word
   if (!loaded) {
     return complain(program.name, loaded.error().message, kMisused);
   }
-  return prints ? print_config(program, *loaded, options) : program.serve(*loaded);
+  if (prints) {
+    return print_config(program, *loaded, options);
+  }
+  raise_open_files();
+  return program.serve(*loaded);
 }
 
 }  // namespace fn::services

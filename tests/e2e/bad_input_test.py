@@ -80,8 +80,8 @@ class SlowClients(ClusterTest):
         self.expect_nothing_left()
         self.expect_echo("after")
 
-    def test_calls_go_on_beside_a_hundred_clients_that_send_their_headers_slowly(self):
-        slow = [connect(self.cluster.lb.port) for _ in range(100)]
+    def test_calls_go_on_beside_five_hundred_clients_that_send_their_headers_slowly(self):
+        slow = [connect(self.cluster.lb.port) for _ in range(500)]
         for line in (b"POST /invoke/a HTTP/1.1\r\n", b"Host: a\r\n", b"X-Slow: "):
             for client in slow:
                 client.sendall(line)
@@ -131,13 +131,13 @@ class NoRunner(ClusterTest):
                 # Freed memory that the sanitizer keeps is no leak.
                 "lb": {"lb.placement_timeout_s": "5", "ASAN_OPTIONS": "quarantine_size_mb=1"}}
 
-    def test_a_thousand_calls_that_wait_in_vain_are_all_told_and_leave_nothing(self):
+    def test_two_thousand_calls_that_wait_in_vain_are_all_told_and_leave_nothing(self):
         fn = self.cluster.make_fn("vain", "echo")
         path = f"/invoke/{fn}"
         lb = self.cluster.lb
 
         def round_of_calls():
-            waiting = [begin(lb.port, path, b"w" * 1000) for _ in range(1000)]
+            waiting = [begin(lb.port, path, b"w" * 1000) for _ in range(2000)]
             for call in waiting:
                 answer = self.expect(answer_on(call), 503)
                 self.assertIn(answer.reason, ("runners_full", "no_runner_for_group"))

@@ -2,6 +2,8 @@
 """Goal: what is too much, too large, unknown or no HTTP at all is refused with its own status and
 reason, and the calls after it are served as before."""
 
+import resource
+
 from cluster import ClusterTest, answer_on, begin, exchange, main
 from node import wait_until
 
@@ -139,6 +141,26 @@ class Limits(ClusterTest):
             self.expect(self.cluster.call("POST", path, body, post), status)
         self.assertEqual(self.cluster.call("GET", "/v1/apps/unknown").status, 404)
         self.assertEqual(self.cluster.call("PATCH", "/v2/apps", "{}", post).status, 405)
+
+
+class OpenFiles(ClusterTest):
+    settings = {"runners": 1}
+
+    @classmethod
+    def setUpClass(cls):
+        before = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (256, before[1]))
+        try:
+            super().setUpClass()
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, before)
+        cls.most = before[1]
+
+    def test_a_node_takes_all_the_open_files_that_it_may_have(self):
+        for node in self.cluster.nodes:
+            lines = node.get("/metrics")[1].decode().splitlines()
+            [line] = [line for line in lines if line.startswith("process_max_fds ")]
+            self.assertEqual(float(line.split()[1]), self.most, node.name)
 
 
 if __name__ == "__main__":
