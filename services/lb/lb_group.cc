@@ -3,13 +3,13 @@
 #include "services/lb/lb_group.h"
 
 #include <algorithm>
-#include <deque>
 #include <limits>
 #include <utility>
 #include <vector>
 
 #include "core/lb/load_balancer.h"
 #include "services/base/machine_driver.h"
+#include "services/base/slots.h"
 #include "services/wire/function_registry.h"
 
 namespace fn::services {
@@ -100,7 +100,7 @@ struct LbGroup::State {
         attempt_ended(core::CallHandle{index}, call.attempt_number, AttemptEnd{});
       }
     }
-    if (held > 0) {
+    if (calls.taken() > 0) {
       watch();
     }
   }
@@ -140,26 +140,14 @@ struct LbGroup::State {
     }
   }
 
-  core::CallHandle new_call() {
-    if (free_calls.empty()) {
-      calls.emplace_back();
-      return core::CallHandle{static_cast<std::uint32_t>(calls.size() - 1)};
-    }
-    const core::CallHandle handle{free_calls.back()};
-    free_calls.pop_back();
-    return handle;
-  }
-
   Parts parts;
   FunctionRegistry functions;
   core::LoadBalancer machine;
   Driver driver;
   LoopTimer overdue_timer;
   bool watching = false;
-  std::deque<Call> calls;
-  std::vector<std::uint32_t> free_calls;
+  Slots<Call> calls;
   std::uint64_t numbers = 0;
-  std::uint32_t held = 0;
   std::vector<std::unique_ptr<Attempt>> gone;
   std::vector<std::unique_ptr<Attempt>> going;
   // Let go with the group: a runner may answer a check after that.
@@ -306,8 +294,7 @@ void LbGroup::State::respond(const core::RespondToCaller& action) {
   call.function.reset();
   functions.release(call.function_handle);
   const CallSink sink = std::exchange(call.sink, {});
-  free_calls.push_back(action.call.value);
-  --held;
+  calls.give_back(action.call.value);
   if (sink.ended) {
     sink.ended(std::move(end));
   }
@@ -318,9 +305,9 @@ LbGroup::LbGroup(Parts parts, const core::LbConfig& config, const core::Rng& rng
 
 // Attempts are given back by gRPC after this: what they still read must not speak of the group.
 LbGroup::~LbGroup() {
-  for (const Call& call : state_->calls) {
-    if (call.body) {
-      call.body->abandon();
+  for (std::uint32_t number = 0; number < state_->calls.size(); ++number) {
+    if (const auto& body = state_->calls[number].body) {
+      body->abandon();
     }
   }
 }
@@ -333,7 +320,7 @@ void LbGroup::set_members(std::span<const core::Member> members) {
 
 CallTicket LbGroup::begin(CallRequest request, CallSink sink) {
   State& state = *state_;
-  const core::CallHandle handle = state.new_call();
+  const core::CallHandle handle{state.calls.take()};
   Call& call = state.calls[handle.value];
   const core::FunctionHandle function =
       state.functions.use(request.function->slot, request.function->setup);
@@ -348,7 +335,6 @@ CallTicket LbGroup::begin(CallRequest request, CallSink sink) {
   call.taken = false;
   call.arrived_at = state.parts.loop.now();
   state.parts.observer.arrived();
-  ++state.held;
   const CallTicket ticket{handle.value, call.number};
   // What the machine counts is what the LB may hold.
   const std::uint64_t bytes =
@@ -378,7 +364,7 @@ std::uint32_t LbGroup::waiting() const {
 }
 
 std::uint32_t LbGroup::calls() const {
-  return state_->held;
+  return state_->calls.taken();
 }
 
 std::size_t LbGroup::functions() const {

@@ -85,7 +85,7 @@ class LbRole final : public Role {
   std::unique_ptr<CallLogFront> logs_;
   std::unique_ptr<HttpServer> http_;
   std::unique_ptr<LoopTimer> timer_;
-  // All shards of the process, this one included; the first one's list is the longest lived.
+  // All shards of the process, this one included.
   std::shared_ptr<std::vector<LbRole*>> shards_ = std::make_shared<std::vector<LbRole*>>();
   std::uint16_t port_ = 0;  // once it listens
 
