@@ -53,6 +53,14 @@ class Limits(ClusterTest):
         self.assertEqual(self.expect(self.cluster.invoke(small, "small"), 200).text, "small")
         self.empty(held)
 
+    def test_idle_containers_give_way_to_other_functions_and_busy_ones_do_not(self):
+        others = [self.cluster.make_fn("limits", name, memory=200) for name in ("other", "third")]
+        for fn in (self.large, *others, self.large):  # more functions than there is room for
+            self.assertEqual(self.expect(self.cluster.invoke(fn, "room"), 200).text, "room")
+        held = self.fill()
+        self.expect(self.cluster.invoke(others[0]), 503, "runners_full")
+        self.empty(held)
+
     def test_a_detached_call_without_room_is_told_so(self):
         held = self.fill()
         self.expect(self.cluster.invoke(self.large, Fn_Invoke_Type="detached"), 503, "runners_full")

@@ -96,7 +96,7 @@ class Logs(ClusterTest):
 
 
 class FewLogs(ClusterTest):
-    settings = {"runners": 1, "runner": {"FN_KEPT_CALL_LOGS": "2"},
+    settings = {"runners": 1, "runner": {"FN_KEPT_CALL_LOGS": "2", "FN_MAX_LOG_SIZE_BYTES": "1000"},
                 "lb": {"FN_LB_REMEMBERED_CALLS": "3"}}
 
     def test_the_oldest_are_forgotten_by_runner_and_load_balancer(self):
@@ -106,6 +106,13 @@ class FewLogs(ClusterTest):
         found = [self.cluster.call("GET", f"/v1/apps/few/calls/{call}/log", headers=TEXT).status
                  for call in calls]
         self.assertEqual(found, [404, 404, 200, 200])
+
+    def test_a_log_that_is_too_long_is_cut_and_says_so(self):
+        fn = self.cluster.make_fn("few", "echo")
+        answer = self.expect(self.cluster.invoke(fn, do="log 5000"), 200)
+        path = f"/v1/apps/few/calls/{answer.headers['Fn-Call-Id']}/log"
+        cut = "l" * 1000 + "\n-----max log size 1000 bytes exceeded, truncating log-----\n"
+        wait_until(lambda: self.cluster.call("GET", path, headers=TEXT).text == cut, "it is cut")
 
 
 class LostLogs(BrokenClusterTest):

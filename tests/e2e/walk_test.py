@@ -4,6 +4,7 @@ triggers made through the load balancer, called in each way, and every way in wh
 fail answered in Fn's words."""
 
 import json
+import time
 
 from cluster import ROOT, ClusterTest, Running, at_once, main, send
 from node import wait_until
@@ -82,6 +83,30 @@ class Walk(ClusterTest):
             self.expect(answer, 202)
         self.assertEqual(len({answer.json()["call_id"] for answer in answers}), 10)
 
+    def test_ten_calls_at_once_through_a_trigger_are_answered_or_acknowledged(self):
+        cluster = self.cluster
+        app = cluster.make("apps", name="triggers")
+        fn = cluster.make("fns", app_id=app["id"], name="echo", image="echo-native")
+        cluster.make("triggers", app_id=app["id"], fn_id=fn["id"], name="echo", type="http",
+                     source="/echo")
+        answers = at_once(10, lambda number: cluster.call(
+            "POST", "/t/triggers/echo", f"call {number}"))
+        for number, answer in enumerate(answers):
+            self.assertEqual(self.expect(answer, 200).text, f"call {number}")
+        answers = at_once(10, lambda number: cluster.call(
+            "POST", "/t/triggers/echo", headers={"Fn-Invoke-Type": "detached"}))
+        self.assertEqual(
+            len({self.expect(answer, 202).json()["call_id"] for answer in answers}), 10)
+
+    def test_five_calls_share_two_runners_with_room_for_one_each(self):
+        wide = self.cluster.make_fn("walk", "wide", memory=1500)
+        begun = time.monotonic()
+        answers = at_once(5, lambda number: self.cluster.invoke(
+            wide, f"call {number}", "sleep 300"))
+        for number, answer in enumerate(answers):
+            self.assertEqual(self.expect(answer, 200).text, f"call {number}")
+        self.assertGreaterEqual(time.monotonic() - begun, 0.9, "more than two ran at once")
+
     def test_the_second_call_finds_the_container_of_the_first(self):
         counter = self.cluster.make_fn("walk", "counter", "counter")
         cold = self.expect(self.cluster.invoke(counter), 200).json()
@@ -129,6 +154,10 @@ class Walk(ClusterTest):
                 own[call["container"]] = own.get(call["container"], 0) + 1
             return any(call["calls"] > own[call["container"]] for call in told)
         wait_until(one_more_than_own, "a container has had the detached call")
+
+    def test_a_detached_call_is_acknowledged_before_its_function_ends(self):
+        endless = self.cluster.make_fn("walk", "endless", timeout=2)
+        self.expect(self.cluster.invoke(endless, do="never", Fn_Invoke_Type="detached"), 202)
 
     def test_an_answer_of_five_megabytes_arrives_whole(self):
         answer = self.expect(self.cluster.invoke(self.echo, do="answer 5300000"), 200)

@@ -11,6 +11,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools/lint"))
 import layers  # noqa: E402
+import scenarios  # noqa: E402
 import source  # noqa: E402
 import tidy  # noqa: E402
 
@@ -166,6 +167,42 @@ class Tidy(Tree):
         self.refused(tidy, "ARCHITECTURE.md:1: core/base/b.h does not exist")
         self.write("ARCHITECTURE.md", "See `core/base/a.{h,cc}:f`, `core/base/`, `core/*/a`.\n")
         self.accepted(tidy)
+
+
+class Scenarios(Tree):
+    def list(self, *rows):
+        self.write("tests/core/a_test.cc", "TEST(Queue, KeepsOrder) {\n}\n"
+                   "TEST_F(\n    Queue, Ends) {\n}\nTEST_P(Queue, Lives) {\n}\n")
+        self.write("tests/e2e/a_test.py", "class A:\n    def test_it_runs(self):\n        pass\n")
+        self.write("tests/fn-scenarios.md",
+                   "# List\n\n| Scenario | Test |\n|---|---|\n" + "".join(
+                       f"| it works | {row} |\n" for row in rows))
+
+    def test_names_that_are_there_are_counted_by_kind(self):
+        self.list("`Queue.KeepsOrder`, `Queue.Ends`", "`tests/e2e/a_test.py: test_it_runs`",
+                  "different: on purpose, `Queue.Lives`", "none: there is no such thing")
+        self.assertIn("4 scenarios of Fn: 2 covered, 1 different, 1 none",
+                      self.run_lint(scenarios)[1])
+        self.accepted(scenarios)
+
+    def test_each_fault_of_a_row_is_named_with_its_line(self):
+        for row, words in (("`Queue.Forgets`", "no source of a test has Queue.Forgets"),
+                           ("`Keeps.Order`", "no source of a test has Keeps.Order"),
+                           ("`tests/e2e/a_test.py: test_it`", "tests/e2e/a_test.py has no"),
+                           ("`tests/e2e/b_test.py: test_it_runs`", "tests/e2e/b_test.py has"),
+                           ("`tests/transcripts/a.txt`", "there is no file tests/transcripts"),
+                           ("none: see `queue`", "`queue` is neither Suite.Name"),
+                           ("Queue.KeepsOrder", "write `| scenario | proof |`"),
+                           ("none", "write `| scenario | proof |`"),
+                           ("", "write `| scenario | proof |`"),
+                           ("`Queue.Ends` | more", "write `| scenario | proof |`")):
+            with self.subTest(row):
+                self.list("`Queue.Ends`", row)
+                self.refused(scenarios, "fn-scenarios.md:6: " + words)
+
+    def test_a_list_without_rows_is_refused(self):
+        self.list()
+        self.refused(scenarios, "it lists no scenario")
 
 
 class Text(unittest.TestCase):
