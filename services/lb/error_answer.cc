@@ -8,7 +8,6 @@
 namespace fn::services {
 namespace {
 
-constexpr const char* kTooBusy = "Timed out - server too busy";
 constexpr const char* kInternal = "internal server error";
 
 ErrorAnswer too_busy(AnswerReason reason, const CallEnd& end, std::string limit) {
@@ -105,6 +104,25 @@ ErrorAnswer error_of(const CallEnd& end) {
     answer.limit = "timeout of the function";
   }
   return answer;
+}
+
+std::optional<ErrorAnswer> refusal_of(const GroupPool& pool,
+                                      const std::string& group,
+                                      const std::string& app) {
+  if (!pool.apps.empty() && std::ranges::find(pool.apps, app) == pool.apps.end()) {
+    return ErrorAnswer{AnswerReason::kGroupNotAllowed,
+                       403,
+                       "the app may not use the LB group " + group,
+                       "apps of the group",
+                       0};
+  }
+  if (!pool.refusal.empty()) {
+    return ErrorAnswer{AnswerReason::kNoRunnerForGroup, 503, kTooBusy, pool.refusal, 1};
+  }
+  if (pool.members.empty() && !pool.shortage.empty()) {
+    return ErrorAnswer{AnswerReason::kNoRunnerForGroup, 503, kTooBusy, pool.shortage, 1};
+  }
+  return std::nullopt;
 }
 
 HttpResponse error_response(const ErrorAnswer& error, const AnswerContext& context) {

@@ -9,13 +9,18 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "services/base/http.h"
 #include "services/lb/lb_group.h"
+#include "services/lb/pool_port.h"
 
 namespace fn::services {
+
+// Fn's word for whatever may go better later.
+inline constexpr const char* kTooBusy = "Timed out - server too busy";
 
 enum class AnswerReason {
   kBadRequest,         // 400: the request is not one for an invocation
@@ -49,6 +54,11 @@ struct ErrorAnswer {
 
 // What the end of a call that did not complete means for its caller.
 [[nodiscard]] ErrorAnswer error_of(const CallEnd& end);
+
+// Why the group takes no call of this app, if it does not.
+[[nodiscard]] std::optional<ErrorAnswer> refusal_of(const GroupPool& pool,
+                                                    const std::string& group,
+                                                    const std::string& app);
 
 struct AnswerContext {
   std::string group;

@@ -209,6 +209,7 @@ class Question : public std::enable_shared_from_this<Question> {
         group != config.end() && !group->second.empty()) {
       function->group = group->second;
     }
+    function->detached = route && text_of(fn_, "type") == "async";
     if (route) {
       function->route_headers = route_headers();
     }

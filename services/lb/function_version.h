@@ -18,6 +18,7 @@ struct FunctionVersion {
   std::string json;               // function_json(setup)
   std::string slot;               // slot_hash(json)
   std::string group = "default";  // whose runners its calls may use
+  bool detached = false;  // of a v1 route of type async: its callers do not wait for answers
   // Of a v1 route: added to every answer.
   HttpHeaders route_headers;
 };

@@ -22,25 +22,6 @@ constexpr core::Duration kLinger = std::chrono::milliseconds(2);
 // Calls that have ended are forgotten when there are more of them than that.
 constexpr std::size_t kWaitingSlack = 64;
 
-constexpr const char* kTooBusy = "Timed out - server too busy";
-
-// Why the group takes no call of this app, if it does not.
-std::optional<ErrorAnswer> refusal_of(const LbPool& pool, const std::string& app) {
-  const GroupPool& told = pool.pool;
-  if (!told.apps.empty() && std::ranges::find(told.apps, app) == told.apps.end()) {
-    return ErrorAnswer{AnswerReason::kGroupNotAllowed,
-                       403,
-                       "the app may not use the LB group " + pool.name,
-                       "apps of the group",
-                       0};
-  }
-  const std::string& why = told.refusal.empty() ? told.shortage : told.refusal;
-  if (!told.refusal.empty() || (told.members.empty() && !told.shortage.empty())) {
-    return ErrorAnswer{AnswerReason::kNoRunnerForGroup, 503, kTooBusy, why, 1};
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 struct InvokeFront::State {
@@ -52,11 +33,14 @@ struct InvokeFront::State {
     std::weak_ptr<Invocation> invocation;
   };
 
-  State(Loop& its_loop, FnCatalog& its_catalog, LbPools& its_pools, InvokeOptions its_options)
+  State(Loop& its_loop,
+        FnCatalog& its_catalog,
+        LbPools& its_pools,
+        const InvokeOptions& its_options)
       : loop(its_loop),
         catalog(its_catalog),
         pools(its_pools),
-        options(std::move(its_options)),
+        options(its_options),
         linger_timer(its_loop) {}
 
   void linger(const InvocationPtr& invocation);
@@ -85,6 +69,7 @@ struct InvokeFront::State::Invocation : std::enable_shared_from_this<Invocation>
         self->not_found(found);
       } else if (!self->gone) {
         self->function = found.function;
+        self->detached = self->detached || found.function->detached;
         self->join_pool();
       }
     });
@@ -105,7 +90,7 @@ struct InvokeFront::State::Invocation : std::enable_shared_from_this<Invocation>
     pool = front->pools.of(*function);
     if (pool == nullptr) {
       refuse({AnswerReason::kNoRunnerForGroup, 503, kTooBusy, "groups of this load balancer", 1});
-    } else if (const auto error = refusal_of(*pool, function->setup.app_name)) {
+    } else if (const auto error = refusal_of(pool->pool, pool->name, function->setup.app_name)) {
       refuse(*error);
     } else {
       detached ? gather() : place(exchange->body());
@@ -117,7 +102,7 @@ struct InvokeFront::State::Invocation : std::enable_shared_from_this<Invocation>
     if (done || gone) {
       return false;
     }
-    const auto error = refusal_of(*pool, function->setup.app_name);
+    const auto error = refusal_of(pool->pool, pool->name, function->setup.app_name);
     if (error) {
       pool->group->cancel(ticket);
       done = true;
@@ -340,8 +325,11 @@ void InvokeFront::State::end_lingering() {
   }
 }
 
-InvokeFront::InvokeFront(Loop& loop, FnCatalog& catalog, LbPools& pools, InvokeOptions options)
-    : state_(std::make_shared<State>(loop, catalog, pools, std::move(options))) {}
+InvokeFront::InvokeFront(Loop& loop,
+                         FnCatalog& catalog,
+                         LbPools& pools,
+                         const InvokeOptions& options)
+    : state_(std::make_shared<State>(loop, catalog, pools, options)) {}
 
 InvokeFront::~InvokeFront() = default;
 

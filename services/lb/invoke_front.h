@@ -27,7 +27,7 @@ struct InvokeOptions {
 class InvokeFront {
  public:
   // REQUIRES: loop, catalogue and pools outlive the front.
-  InvokeFront(Loop& loop, FnCatalog& catalog, LbPools& pools, InvokeOptions options);
+  InvokeFront(Loop& loop, FnCatalog& catalog, LbPools& pools, const InvokeOptions& options);
   ~InvokeFront();
   InvokeFront(const InvokeFront&) = delete;
   InvokeFront& operator=(const InvokeFront&) = delete;

@@ -17,12 +17,13 @@ struct LbPools::State {
 
   // What one group does may touch another: they share the limit of bodies.
   void end_batch() {
-    for (std::size_t each = 0; each < touched.size(); ++each) {
-      touched[each]->touched = false;
-      touched[each]->group->end_batch();
-      touched[each]->observer->waiting(touched[each]->group->waiting());
+    while (!touched.empty()) {
+      LbPool& pool = *touched.back();
+      touched.pop_back();
+      pool.touched = false;
+      pool.group->end_batch();
+      pool.observer->waiting(pool.group->waiting());
     }
-    touched.clear();
   }
 
   LbPool* make(const std::string& name);

@@ -234,7 +234,7 @@ void PoolClient::State::broke(const grpc::Status& status) {
 }
 
 PoolClient::PoolClient(Loop& loop,
-                       std::shared_ptr<grpc::ChannelCredentials> credentials,
+                       const std::shared_ptr<grpc::ChannelCredentials>& credentials,
                        const std::string& address,
                        std::string lb_id,
                        Sink sink)

@@ -26,7 +26,7 @@ class PoolClient final : public PoolPort {
 
   // `lb_id` is of this load balancer alone, also after a restart. REQUIRES: loop outlives this.
   PoolClient(Loop& loop,
-             std::shared_ptr<grpc::ChannelCredentials> credentials,
+             const std::shared_ptr<grpc::ChannelCredentials>& credentials,
              const std::string& address,
              std::string lb_id,
              Sink sink);

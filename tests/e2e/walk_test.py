@@ -155,6 +155,14 @@ class Walk(ClusterTest):
             return any(call["calls"] > own[call["container"]] for call in told)
         wait_until(one_more_than_own, "a container has had the detached call")
 
+    def test_a_call_of_an_async_route_is_acknowledged(self):
+        self.cluster.call("POST", "/v1/apps", '{"app": {"name": "later"}}')
+        made = self.cluster.call("POST", "/v1/apps/later/routes", json.dumps({
+            "route": {"path": "/echo", "image": "echo-native", "type": "async"}}))
+        self.expect(made, 200)
+        answer = self.expect(self.cluster.call("POST", "/r/later/echo", "x"), 202)
+        self.assertEqual(answer.json()["call_id"], answer.headers["Fn-Call-Id"])
+
     def test_a_detached_call_is_acknowledged_before_its_function_ends(self):
         endless = self.cluster.make_fn("walk", "endless", timeout=2)
         self.expect(self.cluster.invoke(endless, do="never", Fn_Invoke_Type="detached"), 202)

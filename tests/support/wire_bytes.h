@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Messages against bytes that were written by hand.
+// Messages against bytes that were written by hand from a protocol's tables: both directions must
+// agree with them.
 
 #pragma once
 

@@ -95,5 +95,22 @@ TEST(ErrorAnswer, EveryReasonHasANameOfItsOwn) {
   EXPECT_FALSE(names.contains("unknown"));
 }
 
+TEST(ErrorAnswer, AGroupRefusesWhomItIsNotForAndWhomItHasNoRunnerFor) {
+  GroupPool pool;
+  EXPECT_FALSE(refusal_of(pool, "red", "app"));  // empty, but nothing says that it stays so
+  pool.apps = {"owner"};
+  EXPECT_EQ(refusal_of(pool, "red", "thief").value().reason, AnswerReason::kGroupNotAllowed);
+  EXPECT_FALSE(refusal_of(pool, "red", "owner"));
+  pool.shortage = "add addresses";
+  const ErrorAnswer shortage = refusal_of(pool, "red", "owner").value();
+  EXPECT_EQ(shortage.reason, AnswerReason::kNoRunnerForGroup);
+  EXPECT_EQ(shortage.limit, "add addresses");
+  EXPECT_GT(shortage.retry_after_s, 0U);
+  pool.members = {{1, "one:9190", 0, 0}};
+  EXPECT_FALSE(refusal_of(pool, "red", "owner"));  // what there is serves
+  pool.refusal = "too many groups";
+  EXPECT_EQ(refusal_of(pool, "red", "owner").value().limit, "too many groups");
+}
+
 }  // namespace
 }  // namespace fn::services

@@ -62,7 +62,8 @@ class LbPoolsTest : public testing::Test {
     request.function = std::make_shared<FunctionVersion>(function_of(group));
     request.fields.id = id;
     request.body = whole_body("");
-    pools->of(*request.function)->group->begin(std::move(request), {});
+    LbPool* const pool = pools->of(*request.function);
+    pool->group->begin(std::move(request), {});
   }
 
   static GroupPool pool_of(std::uint64_t generation, std::vector<PoolMember> members) {
