@@ -75,8 +75,9 @@ void Loop::ask() {
 // Runs as a handler: what handlers begin costs Asio no wake-up of its own.
 void Loop::State::ask_sources() {
   bool found = handled > 0;
-  for (std::size_t each = 0; each < sources.size(); ++each) {  // what comes may add a source
-    found |= sources[each]->poll();
+  std::size_t asking = 0;
+  while (asking < sources.size()) {  // what comes may add a source
+    found |= sources[asking++]->poll();
   }
   asked = true;
   if (found) {

@@ -34,13 +34,12 @@ class Loop {
   // batch, from ask() on until a batch had nothing to do.
   class Source {
    public:
+    virtual ~Source() = default;
+
     // Does what there is, without waiting. True: there was something.
     virtual bool poll() = 0;
     // The loop does not ask any more: a thread of the source waits from now on, and calls ask().
     virtual void rest() = 0;
-
-   protected:
-    ~Source() = default;
   };
 
   // REQUIRES: on the core thread, or the loop does not run.

@@ -87,8 +87,8 @@ class Node {
       role->run();
     }
     loop.run();
-    for (auto role = roles_.rbegin(); role != roles_.rend(); ++role) {
-      (*role)->stop();
+    for (std::size_t role = roles_.size(); role > 0; --role) {
+      roles_[role - 1]->stop();
     }
     while (!roles_.empty()) {
       roles_.pop_back();

@@ -70,18 +70,33 @@ class Queue final : public CompletionSource {
   bool shut_ = false;
 };
 
-class Counted final : public Completion {
+class Counted {
  public:
   explicit Counted(std::function<void()> then) : then_(std::move(then)) {}
 
-  void completed(bool ok) override {
+  Completion& completion() { return on_completed_; }
+
+ private:
+  void completed(bool ok) {
     EXPECT_TRUE(ok);
     then_();
   }
 
- private:
   std::function<void()> then_;
+  CompletionOf<Counted, &Counted::completed> on_completed_{*this};
 };
+
+// Adds it from a thread of its own, with pauses in which the loop may fall asleep.
+std::thread adding(Queue& queue, Counted& counted, int times) {
+  return std::thread([&queue, &counted, times] {
+    for (int sent = 0; sent < times; ++sent) {
+      queue.add(counted.completion());
+      if (sent % 50 == 0) {
+        std::this_thread::sleep_for(std::chrono::microseconds(200));
+      }
+    }
+  });
+}
 
 TEST(CompletionThread, ACompletionWakesALoopThatSleeps) {
   Loop loop;
@@ -94,7 +109,7 @@ TEST(CompletionThread, ACompletionWakesALoopThatSleeps) {
   });
   std::thread other([&] {
     std::this_thread::sleep_for(20ms);  // by now it sleeps; if not, the result is the same
-    queue.add(last);
+    queue.add(last.completion());
   });
   loop.run();
   other.join();
@@ -108,8 +123,8 @@ TEST(CompletionThread, WhatAnAwakeCoreThreadBeginsItFindsItself) {
   CompletionThread thread(loop, queue);
   constexpr int kChain = 1'000;
   int count = 0;
-  Counted link([&] { ++count < kChain ? queue.add(link) : loop.stop(); });
-  queue.add(link);
+  Counted link([&] { ++count < kChain ? queue.add(link.completion()) : loop.stop(); });
+  queue.add(link.completion());
   loop.run();
   EXPECT_EQ(count, kChain);
   EXPECT_TRUE(queue.askers().contains(std::this_thread::get_id()));
@@ -133,10 +148,10 @@ TEST(CompletionThread, CompletionsAndPostedWorkHaveTheirTurnsBesideEachOther) {
   };
   Counted endless([&] {
     ++completed;
-    enough() ? loop.stop() : queue.add(endless);
+    enough() ? loop.stop() : queue.add(endless.completion());
   });
   loop.post(again);
-  queue.add(endless);
+  queue.add(endless.completion());
   loop.run();
   EXPECT_TRUE(enough());
   thread.close();
@@ -155,15 +170,9 @@ TEST(CompletionThread, NoneIsLostWhateverTheThreadsDo) {
     }
   });
   std::vector<std::thread> others;
+  others.reserve(kThreads);
   for (int each = 0; each < kThreads; ++each) {
-    others.emplace_back([&] {
-      for (int sent = 0; sent < kEach; ++sent) {
-        queue.add(one);
-        if (sent % 50 == 0) {
-          std::this_thread::sleep_for(std::chrono::microseconds(200));
-        }
-      }
-    });
+    others.push_back(adding(queue, one, kEach));
   }
   loop.run();
   for (std::thread& other : others) {
@@ -180,7 +189,7 @@ TEST(CompletionThread, ClosingHandsOverWhatWasLeft) {
   int count = 0;
   Counted one([&] { ++count; });
   for (int sent = 0; sent < 600; ++sent) {
-    queue.add(one);
+    queue.add(one.completion());
   }
   thread.close();
   EXPECT_EQ(count, 600);
