@@ -10,8 +10,7 @@ from node import Node, free_port, wait_until
 
 GROUPS = """
 [defaults]
-down_window_s = 0
-last_runner_hold_s = 1
+last_runner_hold_s = 600
 [groups.private]
 apps = ["owner"]
 """

@@ -15,7 +15,7 @@ def refuses(port):
     try:
         connect(port).close()
         return False
-    except ConnectionRefusedError:
+    except (ConnectionRefusedError, ConnectionResetError):  # reset: it was just being closed
         return True
 
 
